@@ -1,0 +1,141 @@
+import type { Digest } from '@conch/artifacts';
+import type { Logger } from '@conch/telemetry';
+import type { ModelCatalog } from '../../models/model-catalog.js';
+import type { ModelServer } from '../../triton/model-server.js';
+import { ModelServerLost } from '../../triton/triton.errors.js';
+import type { Deployment } from '../deployment.entity.js';
+import type { DeploymentRepository } from '../deployment.repository.js';
+
+/**
+ * Brings the model server to what the database says should be served, again and again: loads what is missing, notices what died
+ * (a model whose Python process is gone, a Triton that was started anew and knows nothing) and loads it once more.
+ */
+export class ReconcileDeployments {
+  private timer: NodeJS.Timeout | null = null;
+  private round: Promise<void> | null = null;
+  private isAgain = false;
+  private isStopped = false;
+  private readonly ready = new Set<string>();
+  private readonly waiters = new Set<() => void>();
+
+  constructor(
+    private readonly deployments: DeploymentRepository,
+    private readonly server: ModelServer,
+    private readonly catalog: ModelCatalog,
+    private readonly logger: Logger,
+    private readonly intervalMs: number,
+  ) {}
+
+  start(): void {
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.round;
+  }
+
+  /** Runs a round now, or right after the one under way. */
+  wake(): void {
+    if (this.isStopped) return;
+    if (this.round !== null) {
+      this.isAgain = true;
+      return;
+    }
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.round = this.execute()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'reconciling deployments failed; it is tried again'))
+      .then(() => {
+        this.round = null;
+        for (const waiter of this.waiters) waiter();
+        if (this.isStopped) return;
+        const isAgain = this.isAgain;
+        this.isAgain = false;
+        this.timer = setTimeout(() => this.wake(), isAgain ? 0 : this.intervalMs);
+      });
+  }
+
+  /** Whether the served name was found ready in the last look; the hot path asks nobody else. */
+  isReady(servedName: string): boolean {
+    return this.ready.has(servedName);
+  }
+
+  /** A request found the model gone: do not send another there before a round has looked. */
+  suspect(servedName: string): void {
+    this.ready.delete(servedName);
+    this.wake();
+  }
+
+  /** Resolves after the round under way, or the next one. */
+  nextRound(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        this.waiters.delete(done);
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.waiters.delete(done);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) return giveUp();
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.waiters.add(done);
+    });
+  }
+
+  /** One round over all deployments. */
+  async execute(): Promise<void> {
+    if (!(await this.server.isLive())) {
+      this.ready.clear();
+      return;
+    }
+    // Models load side by side; a large one must not keep a small one waiting.
+    await Promise.all((await this.deployments.listAll()).map((deployment) => this.reconcile(deployment)));
+  }
+
+  private async reconcile(deployment: Deployment): Promise<void> {
+    if (deployment.state === 'draining') {
+      this.ready.delete(deployment.servedName);
+      await this.server.unload(deployment.servedName);
+      await this.deployments.remove(deployment.id);
+      return;
+    }
+    if (await this.server.isReady(deployment.servedName)) {
+      if (deployment.state !== 'ready') await this.becomeReady(deployment);
+      this.ready.add(deployment.servedName);
+      return;
+    }
+    this.ready.delete(deployment.servedName);
+    if (deployment.state === 'failed' && deployment.retryAt() > new Date()) return;
+    await this.load(deployment);
+  }
+
+  private async becomeReady(deployment: Deployment): Promise<void> {
+    const loading = deployment.state === 'loading' ? deployment : this.restart(deployment).to('loading', new Date());
+    await this.deployments.save(loading.to('ready', new Date()));
+  }
+
+  private restart(deployment: Deployment): Deployment {
+    return deployment.state === 'pending' ? deployment : deployment.to('pending', new Date(), 'The model server lost it; it is being loaded again.');
+  }
+
+  private async load(deployment: Deployment): Promise<void> {
+    const loading = this.restart(deployment).to('loading', new Date());
+    await this.deployments.save(loading);
+    const startedAt = performance.now();
+    try {
+      const folder = await this.catalog.folder(loading.facts.servingDigest as Digest);
+      await this.server.load({ name: loading.servedName, kind: 'generation', folder: folder.path, weightFormat: loading.facts.weightFormat });
+      await this.deployments.save(loading.to('ready', new Date()));
+      this.ready.add(loading.servedName);
+      this.logger.info({ model: loading.facts.model, revision: loading.facts.revisionId, ms: Math.round(performance.now() - startedAt) }, 'model loaded');
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // A server that went away is not the model's fault: no failure is counted, and the next round starts over.
+      await this.deployments.save(error instanceof ModelServerLost ? loading.to('pending', new Date(), reason) : loading.to('failed', new Date(), reason));
+      this.logger.warn({ err: error, model: loading.facts.model }, 'model did not load');
+    }
+  }
+}

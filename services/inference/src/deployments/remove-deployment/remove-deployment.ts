@@ -1,0 +1,31 @@
+import { DeploymentNotFound } from '../deployment.errors.js';
+import type { DeploymentRepository } from '../deployment.repository.js';
+import type { ReconcileDeployments } from '../reconcile-deployments/reconcile-deployments.js';
+
+/** Takes a deployment out of service; the reconciler unloads the model and forgets it. */
+export class RemoveDeployment {
+  constructor(
+    private readonly deployments: DeploymentRepository,
+    private readonly reconciler: ReconcileDeployments,
+  ) {}
+
+  /** Throws DEPLOYMENT_NOT_FOUND for one that the project does not own. */
+  async execute(projectId: string, id: string): Promise<void> {
+    const deployment = await this.deployments.find(id);
+    if (deployment === null || deployment.facts.projectId !== projectId) throw new DeploymentNotFound(id);
+    await this.drain(deployment.id);
+  }
+
+  /** Removes every deployment of a model that was deleted in the registry. */
+  async executeForModel(model: string): Promise<void> {
+    const all = await this.deployments.listAll();
+    await Promise.all(all.filter((deployment) => deployment.facts.model === model).map((deployment) => this.drain(deployment.id)));
+  }
+
+  private async drain(id: string): Promise<void> {
+    const deployment = await this.deployments.find(id);
+    if (deployment === null || deployment.state === 'draining') return;
+    await this.deployments.save(deployment.to('draining', new Date()));
+    this.reconciler.wake();
+  }
+}

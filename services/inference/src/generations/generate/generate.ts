@@ -1,0 +1,83 @@
+import type { GenerateRequest } from '@conch/contracts/inference';
+import type { Deployment } from '../../deployments/deployment.entity.js';
+import type { EnsureDeployment } from '../../deployments/ensure-deployment/ensure-deployment.js';
+import type { AwaitReady } from '../../deployments/await-ready.js';
+import type { ReconcileDeployments } from '../../deployments/reconcile-deployments/reconcile-deployments.js';
+import type { ModelCatalog } from '../../models/model-catalog.js';
+import type { GenerationPiece, ModelServer, SamplingParameters } from '../../triton/model-server.js';
+import { ContextLengthExceeded, ModelServerLost } from '../../triton/triton.errors.js';
+import type { GenerationMeter } from '../generation-meter.js';
+import { promptText } from '../prompt.js';
+import { samplingFor } from '../sampling.js';
+
+export interface GenerateCommand {
+  readonly projectId: string;
+  readonly requestId: string;
+  readonly request: GenerateRequest;
+  readonly signal: AbortSignal;
+}
+
+/** A piece of the answer and the version that it comes from. */
+export interface AnsweredPiece extends GenerationPiece {
+  readonly modelVersionId: string;
+}
+
+/** What a generation passes on its way. */
+export interface GenerateParts {
+  readonly catalog: ModelCatalog;
+  readonly ensure: EnsureDeployment;
+  readonly ready: AwaitReady;
+  readonly reconciler: ReconcileDeployments;
+  readonly server: ModelServer;
+  readonly meter: GenerationMeter;
+  readonly maxOutputTokens: number;
+}
+
+/** How often a request that has sent nothing yet is tried again when the model server dies under it. */
+const ATTEMPTS = 3;
+
+/** One generation, from a request to its last token; the first use of a model deploys it. */
+export class Generate {
+  constructor(private readonly parts: GenerateParts) {}
+
+  async *execute(command: GenerateCommand): AsyncIterable<AnsweredPiece> {
+    const { request, signal } = command;
+    const model = await this.parts.catalog.resolve(command.projectId, request.model, command);
+    const deployment = await this.parts.ensure.execute(command.projectId, model);
+    const folder = await this.parts.catalog.folder(model.servingDigest);
+    const prompt = promptText(request.input, request.model, folder);
+    // Counting costs a pass over the prompt, so only a request that names no maximum pays for it.
+    const asked = request.sampling?.maxTokens;
+    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - folder.tokenizer.encode(prompt).ids.length);
+    if (maxTokens < 1) throw new ContextLengthExceeded(`The messages fill the model's context of ${folder.contextLength} tokens.`);
+    const sampling = samplingFor(request.sampling, folder.defaults, maxTokens);
+    const metered = this.parts.meter.open(command.projectId, command.requestId, request.model);
+    try {
+      for await (const piece of this.answer(deployment, prompt, sampling, signal)) {
+        metered.count(piece);
+        yield { ...piece, modelVersionId: model.versionId };
+      }
+    } finally {
+      await metered.close(signal.aborted);
+    }
+  }
+
+  private async *answer(deployment: Deployment, prompt: string, sampling: SamplingParameters, signal: AbortSignal): AsyncIterable<GenerationPiece> {
+    for (let attempt = 1; ; attempt += 1) {
+      let hasSent = false;
+      try {
+        await this.parts.ready.execute(deployment, signal);
+        for await (const piece of this.parts.server.generate(deployment.servedName, prompt, sampling, signal)) {
+          hasSent = true;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof ModelServerLost) || signal.aborted) throw error;
+        this.parts.reconciler.suspect(deployment.servedName);
+        // What was sent cannot be taken back; the caller is told and may ask again.
+        if (hasSent || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+}
