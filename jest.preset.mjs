@@ -18,7 +18,7 @@ export const preset = {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testEnvironmentOptions: { customExportConditions: ['@conch/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@conch/source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/', '/.conch/', '/.nx/'],
   resetMocks: true,
 };

@@ -11,7 +11,7 @@ const READ_BYTES = 1024 * 1024;
 const READ_ONLY = 0o444;
 
 function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 }
 
 /** Makes a folder's entries survive a loss of power: a rename or link is only stored once its folder is. */

@@ -36,10 +36,13 @@ export function isSerializationFailure(thrown: unknown): boolean {
 
 /** Says whether the database could not be reached, or the connection was lost. */
 export function isConnectionFailure(thrown: unknown): boolean {
-  if (thrown instanceof AggregateError && thrown.errors.some(isConnectionFailure)) return true;
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  // Node tries every address of a host and reports all failures in one error.
+  if ('errors' in thrown && Array.isArray(thrown.errors) && thrown.errors.some(isConnectionFailure)) return true;
   const code = codeOf(thrown);
   if (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CODES.has(code) || /^08...$/.test(code)) return true;
-  return thrown instanceof Error && code === '' && UNAVAILABLE_MESSAGES.some((part) => thrown.message.includes(part));
+  const message = 'message' in thrown && typeof thrown.message === 'string' ? thrown.message : '';
+  return code === '' && UNAVAILABLE_MESSAGES.some((part) => message.includes(part));
 }
 
 /** Says whether an insert or update met a unique constraint, by default any, else the one that is named. */

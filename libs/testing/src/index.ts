@@ -1,0 +1,3 @@
+export { environmentFolder } from './environment.js';
+export { type NatsServer, startNats } from './nats-server.js';
+export { PostgresServer, startPostgres, type TestDatabase } from './postgres-server.js';
