@@ -67,4 +67,4 @@ export type GrpcClient<D extends ServiceContract> = {
 };
 
 /** The project of calls that serve no single project: reconcilers, runners, start-up. */
-export const SYSTEM_CALL = '*';
+export const SYSTEM_PROJECT = '*';

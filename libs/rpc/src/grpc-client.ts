@@ -1,8 +1,8 @@
 import { DomainError, Refusal } from '@conch/errors';
-import { traceHeaders } from '@conch/telemetry';
-import { type Channel, ClientError, Metadata, createChannel, createClient } from 'nice-grpc';
+import { type Channel, ClientError, type Metadata, createChannel, createClient } from 'nice-grpc';
 import type { CallOptions, GrpcClient, ServiceContract } from './contract.js';
-import { HEADER, abortReason, deadlineExceeded, errorFromHeaders, kindOfStatus } from './wire.js';
+import { PlacedCall } from './placed-call.js';
+import { CHANNEL_LIMITS, HEADER, abortReason, errorFromHeaders, errorFromStatus } from './wire.js';
 
 interface ClientOptions {
   /** `host:port` */
@@ -19,8 +19,7 @@ function channelTo(address: string): Channel {
   const existing = channels.get(address);
   if (existing !== undefined) return existing;
   const channel = createChannel(address, undefined, {
-    'grpc.max_receive_message_length': 64 * 1024 * 1024,
-    'grpc.max_send_message_length': 64 * 1024 * 1024,
+    ...CHANNEL_LIMITS,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.initial_reconnect_backoff_ms': 100,
@@ -45,72 +44,44 @@ export function createGrpcClient<D extends ServiceContract>(definition: D, optio
   for (const [key, method] of Object.entries(definition.methods)) {
     const invoke = raw[key];
     if (invoke === undefined) continue;
+    const defaultTimeoutMs = method.requestStream || method.responseStream ? undefined : options.defaultTimeoutMs;
     client[key] = method.responseStream
       ? (request: unknown, call: CallOptions) => streamed(invoke, request, call, options)
-      : (request: unknown, call: CallOptions) => unary(invoke, request, call, options);
+      : (request: unknown, call: CallOptions) => answered(invoke, request, { ...call, timeoutMs: call.timeoutMs ?? defaultTimeoutMs }, options);
   }
   return client as GrpcClient<D>;
 }
 
-async function unary(invoke: RawMethod, request: unknown, call: CallOptions, options: ClientOptions): Promise<unknown> {
-  const opened = open(call, call.timeoutMs ?? options.defaultTimeoutMs, options);
+async function answered(invoke: RawMethod, request: unknown, call: CallOptions, options: ClientOptions): Promise<unknown> {
+  const placed = new PlacedCall(call, options.serviceToken);
   try {
-    return await (invoke(request, opened.callOptions) as Promise<unknown>);
+    return await (invoke(request, placed) as Promise<unknown>);
   } catch (error) {
-    throw opened.translate(error);
+    throw asRefusal(error, placed, options);
   } finally {
-    opened.close();
+    placed.close();
   }
 }
 
 async function* streamed(invoke: RawMethod, request: unknown, call: CallOptions, options: ClientOptions): AsyncIterable<unknown> {
-  const opened = open(call, call.timeoutMs, options);
+  const placed = new PlacedCall(call, options.serviceToken);
   try {
-    yield* invoke(request, opened.callOptions) as AsyncIterable<unknown>;
+    // Not `yield*`, which turns the microtask queue twice as often for each message.
+    for await (const message of invoke(request, placed) as AsyncIterable<unknown>) yield message;
   } catch (error) {
-    throw opened.translate(error);
+    throw asRefusal(error, placed, options);
   } finally {
-    opened.close();
+    placed.close();
   }
 }
 
-function open(call: CallOptions, timeoutMs: number | undefined, options: ClientOptions) {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${options.serviceToken}`);
-  metadata.set(HEADER.project, call.projectId);
-  metadata.set(HEADER.requestId, call.requestId ?? '');
-  for (const [name, value] of Object.entries(traceHeaders())) metadata.set(name, value);
-  const ended = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  if (timeoutMs !== undefined) {
-    metadata.set(HEADER.deadlineMs, String(timeoutMs));
-    timer = setTimeout(() => ended.abort(deadlineExceeded()), timeoutMs);
-  }
-  const passOn = (): void => ended.abort(call.signal?.reason);
-  if (call.signal?.aborted === true) passOn();
-  else call.signal?.addEventListener('abort', passOn, { once: true });
-  let trailer: Metadata | undefined;
-  return {
-    callOptions: {
-      metadata,
-      signal: ended.signal,
-      onTrailer: (received: Metadata) => {
-        trailer = received;
-      },
-    },
-    translate: (error: unknown): DomainError => {
-      if (error instanceof DomainError) return error;
-      if (ended.signal.aborted) return abortReason(ended.signal);
-      if (error instanceof ClientError) return errorFromHeaders((name) => textOf(trailer?.get(name)), error.details, kindOfStatus(error.code));
-      return new Refusal('internal', 'INTERNAL', 'A call between services failed.', { cause: error });
-    },
-    close: () => {
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', passOn);
-    },
+function asRefusal(error: unknown, placed: PlacedCall, options: ClientOptions): DomainError {
+  if (error instanceof DomainError) return error;
+  if (placed.signal.aborted) return abortReason(placed.signal);
+  if (!(error instanceof ClientError)) return new Refusal('internal', 'INTERNAL', 'A call between services failed.', { cause: error });
+  const read = (name: string): string | undefined => {
+    const value = placed.trailer?.get(name);
+    return typeof value === 'string' ? value : undefined;
   };
-}
-
-function textOf(value: string | Uint8Array | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return read(HEADER.errorKind) === undefined ? errorFromStatus(error, options.address) : errorFromHeaders(read, error.details);
 }

@@ -1,4 +1,4 @@
-export { SYSTEM_CALL } from './contract.js';
+export { SYSTEM_PROJECT } from './contract.js';
 export type { CallContext, CallOptions, GrpcClient, Handlers, NatsClient, PartialMessage, RequestOf, ResponseOf, ServiceContract } from './contract.js';
 export { connectNats } from './connect-nats.js';
 export { closeGrpcChannels, createGrpcClient } from './grpc-client.js';

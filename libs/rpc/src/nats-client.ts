@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '@conch/errors';
-import { traceHeaders } from '@conch/telemetry';
 import { type Msg, type NatsConnection, NoRespondersError, RequestError, TimeoutError, headers } from '@nats-io/transport-node';
 import type { CallOptions, NatsClient, ServiceContract } from './contract.js';
 import { cancelSubject, rpcSubject } from './nats-door.js';
-import { HEADER, abortReason, deadlineExceeded, errorFromHeaders } from './wire.js';
+import { callHeaders } from './placed-call.js';
+import { HEADER, abortReason, deadlineExceeded, errorFromHeaders, messageCapBytes } from './wire.js';
 
 /** How long a caller looks for a service that is just being restarted before it says `unavailable`. */
 const FIND_SERVICE_MS = 3_000;
+const LOOK_AGAIN_MS = 100;
 
 interface ClientOptions {
   readonly nats: NatsConnection;
   readonly service: string;
   readonly serviceToken: string;
   readonly defaultTimeoutMs: number;
+  /** How long to look for a service that nobody answers for; 3 s if not given. */
+  readonly findServiceMs?: number;
 }
 
 /**
@@ -25,70 +28,109 @@ export function createNatsClient<D extends ServiceContract>(definition: D, optio
   for (const [key, method] of Object.entries(definition.methods)) {
     if (method.requestStream || method.responseStream) continue;
     const subject = rpcSubject(options.service, definition.name, method.name);
-    client[key] = async (request: unknown, call: CallOptions): Promise<unknown> => {
-      const body = method.requestType.encode(method.requestType.fromPartial?.(request) ?? request).finish();
-      const answer = await send(subject, body, call, options);
-      if (answer.headers?.has(HEADER.errorKind)) throw errorFromHeaders((name) => answer.headers?.get(name) || undefined, answer.string(), 'internal');
+    client[key] = async (message: unknown, call: CallOptions): Promise<unknown> => {
+      const body = method.requestType.encode(method.requestType.fromPartial?.(message) ?? message).finish();
+      const answer = await new NatsRequest(subject, body, call, options).send();
+      const read = (name: string): string | undefined => answer.headers?.get(name) || undefined;
+      if (read(HEADER.errorKind) !== undefined) throw errorFromHeaders(read, answer.string());
       return method.responseType.decode(answer.data) as unknown;
     };
   }
   return client as NatsClient<D>;
 }
 
-async function send(subject: string, body: Uint8Array, call: CallOptions, options: ClientOptions): Promise<Msg> {
-  const timeoutMs = call.timeoutMs ?? options.defaultTimeoutMs;
-  const deadlineAt = Date.now() + timeoutMs;
-  const callId = randomUUID();
-  if (call.signal?.aborted === true) throw abortReason(call.signal);
-  let giveUp: (() => void) | undefined;
-  const gaveUp = new Promise<never>((_, reject) => {
-    giveUp = () => {
-      options.nats.publish(cancelSubject(options.service), callId);
-      reject(abortReason(call.signal ?? AbortSignal.abort()));
-    };
-    call.signal?.addEventListener('abort', giveUp, { once: true });
-  });
-  gaveUp.catch(() => undefined);
-  try {
-    return await Promise.race([request(subject, body, callId, call, deadlineAt, options), gaveUp]);
-  } finally {
-    if (giveUp !== undefined) call.signal?.removeEventListener('abort', giveUp);
-  }
-}
+/** One request: sent until somebody takes it, taken back when its caller gives up. */
+class NatsRequest {
+  private readonly callId = randomUUID();
+  private readonly timeoutMs: number;
+  private readonly deadlineAt: number;
 
-async function request(subject: string, body: Uint8Array, callId: string, call: CallOptions, deadlineAt: number, options: ClientOptions): Promise<Msg> {
-  const searchUntil = Math.min(deadlineAt, Date.now() + FIND_SERVICE_MS);
-  for (;;) {
-    const remainingMs = Math.max(1, deadlineAt - Date.now());
+  constructor(
+    private readonly subject: string,
+    private readonly body: Uint8Array,
+    private readonly call: CallOptions,
+    private readonly options: ClientOptions,
+  ) {
+    this.timeoutMs = call.timeoutMs ?? options.defaultTimeoutMs;
+    this.deadlineAt = Date.now() + this.timeoutMs;
+  }
+
+  async send(): Promise<Msg> {
+    this.refuseTooLarge();
+    const signal = this.call.signal;
+    if (signal === undefined) return this.untilTaken();
+    if (signal.aborted) throw abortReason(signal);
+    let giveUp = (): void => undefined;
+    const gaveUp = new Promise<never>((_resolve, reject) => {
+      giveUp = () => {
+        this.takeBack();
+        reject(abortReason(signal));
+      };
+    });
+    signal.addEventListener('abort', giveUp, { once: true });
     try {
-      return await options.nats.request(subject, body, { timeout: remainingMs, headers: callHeaders(callId, call, remainingMs, options) });
-    } catch (error) {
-      if (!isNobodyThere(error)) throw translate(error, options);
-      // Nobody took the request, so sending it again cannot do it twice.
-      if (Date.now() + 100 >= searchUntil || call.signal?.aborted === true) {
-        throw new Refusal('unavailable', 'SERVICE_UNAVAILABLE', `The ${options.service} service is not answering right now. Try again in a few seconds.`, { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      return await Promise.race([this.untilTaken(), gaveUp]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
   }
+
+  private async untilTaken(): Promise<Msg> {
+    const { nats, findServiceMs = FIND_SERVICE_MS } = this.options;
+    const lookUntil = Math.min(this.deadlineAt, Date.now() + findServiceMs);
+    for (;;) {
+      const remainingMs = Math.max(1, this.deadlineAt - Date.now());
+      try {
+        return await nats.request(this.subject, this.body, { timeout: remainingMs, headers: this.headers(remainingMs) });
+      } catch (error) {
+        if (!isNobodyThere(error)) throw this.translate(error);
+        // Nobody took the request, so sending it again cannot do it twice.
+        if (Date.now() + LOOK_AGAIN_MS >= lookUntil || this.call.signal?.aborted === true) throw nobodyThere(this.options.service, error);
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+    }
+  }
+
+  private headers(remainingMs: number): ReturnType<typeof headers> {
+    const carried = headers();
+    carried.set(HEADER.token, this.options.serviceToken);
+    carried.set(HEADER.callId, this.callId);
+    for (const [name, value] of Object.entries(callHeaders(this.call, remainingMs))) carried.set(name, value);
+    return carried;
+  }
+
+  private refuseTooLarge(): void {
+    const capBytes = messageCapBytes(this.options.nats);
+    if (this.body.length <= capBytes) return;
+    throw new Refusal('too_large', 'REQUEST_TOO_LARGE', `The request has ${this.body.length} bytes, over the ${capBytes} that one message carries. Send less at a time.`, {
+      facts: { sizeBytes: this.body.length, capBytes },
+    });
+  }
+
+  /** After the request on the same connection, so it cannot overtake it, not even out of the buffer of a lost connection. */
+  private takeBack(): void {
+    const { nats, service } = this.options;
+    if (!nats.isClosed()) nats.publish(cancelSubject(service), this.callId);
+  }
+
+  private translate(error: unknown): Refusal {
+    if (isTimeout(error)) {
+      this.takeBack();
+      return deadlineExceeded(this.timeoutMs);
+    }
+    const message = `The ${this.options.service} service could not be reached. Try again in a few seconds.`;
+    return new Refusal('unavailable', 'MESSAGING_UNAVAILABLE', message, { cause: error });
+  }
 }
 
-function callHeaders(callId: string, call: CallOptions, remainingMs: number, options: ClientOptions): ReturnType<typeof headers> {
-  const carried = headers();
-  carried.set(HEADER.token, options.serviceToken);
-  carried.set(HEADER.project, call.projectId);
-  carried.set(HEADER.requestId, call.requestId ?? '');
-  carried.set(HEADER.deadlineMs, String(remainingMs));
-  carried.set(HEADER.callId, callId);
-  for (const [name, value] of Object.entries(traceHeaders())) carried.set(name, value);
-  return carried;
+function nobodyThere(service: string, cause: unknown): Refusal {
+  return new Refusal('unavailable', 'SERVICE_UNAVAILABLE', `The ${service} service is not answering right now. Try again in a few seconds.`, { cause });
 }
 
 function isNobodyThere(error: unknown): boolean {
-  return error instanceof NoRespondersError || (error instanceof RequestError && (error.cause instanceof NoRespondersError || error.isNoResponders()));
+  return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
 }
 
-function translate(error: unknown, options: ClientOptions): Refusal {
-  if (error instanceof TimeoutError || (error instanceof Error && error.cause instanceof TimeoutError)) return deadlineExceeded();
-  return new Refusal('unavailable', 'MESSAGING_UNAVAILABLE', `The ${options.service} service could not be reached. Try again in a few seconds.`, { cause: error });
+function isTimeout(error: unknown): boolean {
+  return error instanceof TimeoutError || (error instanceof Error && error.cause instanceof TimeoutError);
 }

@@ -1,5 +1,7 @@
 import { DomainError, type ErrorFacts, type ErrorKind, Refusal, asDomainError } from '@conch/errors';
 import { status } from '@grpc/grpc-js';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { ClientError } from 'nice-grpc';
 
 /** Header and metadata names; the same on both doors. */
 export const HEADER = {
@@ -31,11 +33,40 @@ export const GRPC_STATUS = {
   internal: status.INTERNAL,
 } as const satisfies Record<ErrorKind, status>;
 
+/** Nine bytes a character at worst, in a header block of at most 64 KiB. */
+const LONGEST_TEXT = 4_000;
+
+/** Options of both ends of a gRPC connection. */
+export const CHANNEL_LIMITS = {
+  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  'grpc.max_send_message_length': 64 * 1024 * 1024,
+} as const;
+
+/** Left free in a NATS message for the headers, which count towards its cap. */
+const HEADER_ROOM_BYTES = 4_096;
+
+/** How many bytes of protobuf one NATS message carries on this connection. */
+export function messageCapBytes(nats: NatsConnection): number {
+  return (nats.info?.max_payload ?? 1_048_576) - HEADER_ROOM_BYTES;
+}
+
 const KIND_OF_STATUS = new Map<number, ErrorKind>(Object.entries(GRPC_STATUS).map(([kind, code]) => [code, kind as ErrorKind]));
 
-/** The kind that a bare gRPC status stands for, when no header tells it. */
-export function kindOfStatus(code: number): ErrorKind {
-  return KIND_OF_STATUS.get(code) ?? 'internal';
+/**
+ * What a bare gRPC status means: one that came from the transport or the gRPC library and not from a handler, which would have said its
+ * kind in the trailer.
+ */
+export function errorFromStatus(error: ClientError, address: string): Refusal {
+  // The library answers both with RESOURCE_EXHAUSTED or INTERNAL; only its words tell them apart.
+  if (/larger than max|message larger/i.test(error.details)) {
+    return new Refusal('too_large', 'MESSAGE_TOO_LARGE', `A message was over the ${CHANNEL_LIMITS['grpc.max_receive_message_length']} bytes that one call carries.`, {
+      cause: error,
+    });
+  }
+  const isCutOff = error.code === status.INTERNAL && /RST_STREAM|GOAWAY|session/i.test(error.details);
+  const kind = isCutOff ? 'unavailable' : (KIND_OF_STATUS.get(error.code) ?? 'internal');
+  const message = kind === 'unavailable' ? `The service at ${address} is not answering right now. Try again in a few seconds.` : error.details;
+  return new Refusal(kind, kind === 'unavailable' ? 'SERVICE_UNAVAILABLE' : kind.toUpperCase(), message, { cause: error });
 }
 
 /** An error as headers; the message travels beside them. Values are percent-encoded, since headers carry ASCII only. */
@@ -43,17 +74,27 @@ export function errorHeaders(error: DomainError): Record<string, string> {
   return {
     [HEADER.errorKind]: error.kind,
     [HEADER.errorCode]: error.code,
-    ...(error.param === null ? {} : { [HEADER.errorParam]: encodeURIComponent(error.param) }),
-    ...(Object.keys(error.facts).length === 0 ? {} : { [HEADER.errorFacts]: encodeURIComponent(JSON.stringify(error.facts)) }),
+    ...(error.param === null ? {} : { [HEADER.errorParam]: encodeURIComponent(error.param.toWellFormed()) }),
+    ...(Object.keys(error.facts).length === 0 ? {} : { [HEADER.errorFacts]: encodeURIComponent(JSON.stringify(error.facts).toWellFormed()) }),
   };
 }
 
+/**
+ * An error's message in a form that a trailer can carry: text that quotes what a user sent may hold half a surrogate pair, which gRPC's
+ * percent-encoding dies of, and may be longer than a header block may be.
+ */
+export function errorText(error: DomainError): string {
+  const text = error.message.toWellFormed();
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
+}
+
 /** The error that headers and a message stand for. */
-export function errorFromHeaders(read: (name: string) => string | undefined, message: string, fallback: ErrorKind): Refusal {
+export function errorFromHeaders(read: (name: string) => string | undefined, message: string): Refusal {
   const kind = read(HEADER.errorKind);
   const param = read(HEADER.errorParam);
   const facts = read(HEADER.errorFacts);
-  return new Refusal(isKind(kind) ? kind : fallback, read(HEADER.errorCode) ?? fallback.toUpperCase(), message, {
+  // A newer peer may know kinds that this process does not.
+  return new Refusal(isKind(kind) ? kind : 'internal', read(HEADER.errorCode) ?? 'INTERNAL', message, {
     ...(param === undefined ? {} : { param: decodeURIComponent(param) }),
     ...(facts === undefined ? {} : { facts: JSON.parse(decodeURIComponent(facts)) as ErrorFacts }),
   });
@@ -74,8 +115,10 @@ export function abortReason(signal: AbortSignal): DomainError {
   return new Refusal('cancelled', 'CANCELLED', 'The caller went away before the answer was ready.');
 }
 
-export function deadlineExceeded(): Refusal {
-  return new Refusal('timeout', 'DEADLINE_EXCEEDED', 'The answer was not ready within the deadline.');
+/** The error of a call whose time was up. */
+export function deadlineExceeded(timeoutMs?: number): Refusal {
+  const within = timeoutMs === undefined ? 'the deadline' : `${timeoutMs} ms`;
+  return new Refusal('timeout', 'DEADLINE_EXCEEDED', `The answer was not ready within ${within}.`);
 }
 
 function isKind(value: string | undefined): value is ErrorKind {

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { join } from 'node:path';
 import { DeploymentsServiceDefinition, GenerationServiceDefinition } from '@conch/contracts/inference';
 import { EventConsumer, OutboxRelay, ensureStreams } from '@conch/events';
 import { RpcServer, connectNats } from '@conch/rpc';
@@ -32,7 +31,6 @@ const rpc = new RpcServer({
   nats,
   grpcPort: config.CONCH_GRPC_PORT,
   serviceToken: config.CONCH_SERVICE_TOKEN,
-  descriptorSet: join(config.CONCH_REPO_DIR, 'libs', 'contracts', 'descriptors.binpb'),
   logger,
   metrics,
 })
