@@ -1,0 +1,30 @@
+"""Refusals of the engine. Their texts begin with a prefix that the inference service reads; the rest is for people."""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """A request that the engine does not take; `str()` is the wire text."""
+
+
+class InvalidSampling(EngineError):
+    """A sampling parameter is out of range or unknown."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"INVALID: {field}: {problem}")
+
+
+class ContextLengthExceeded(EngineError):
+    """The prompt leaves no room for an answer."""
+
+    def __init__(self, prompt_tokens: int, context_length: int) -> None:
+        super().__init__(
+            f"CONTEXT_LENGTH: The prompt has {prompt_tokens} tokens; the model takes {context_length}, the answer included."
+        )
+
+
+class Overloaded(EngineError):
+    """Every place in the queue is taken."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"OVERLOADED: {waiting} requests are waiting already.")
