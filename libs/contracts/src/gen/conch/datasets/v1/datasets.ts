@@ -96,7 +96,14 @@ export interface DatasetVersion {
   rows: number;
   /** A folder with `dataset_info.json` (one entry, named `conch`) and its data file, as LLaMA-Factory reads it. */
   trainingFolder: Artifact | undefined;
-  createdAt: Date | undefined;
+  createdAt:
+    | Date
+    | undefined;
+  /**
+   * Only the last answer of each row is to be trained (LLaMA-Factory: `mask_history: true`), because the file excluded answers with
+   * weight 0; the rows are written so that every answer that counts is the last of one.
+   */
+  lastAnswerOnly: boolean;
 }
 
 export interface GetDatasetVersionRequest {
@@ -962,6 +969,7 @@ function createBaseDatasetVersion(): DatasetVersion {
     rows: 0,
     trainingFolder: undefined,
     createdAt: undefined,
+    lastAnswerOnly: false,
   };
 }
 
@@ -990,6 +998,9 @@ export const DatasetVersion: MessageFns<DatasetVersion> = {
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(66).fork()).join();
+    }
+    if (message.lastAnswerOnly !== false) {
+      writer.uint32(72).bool(message.lastAnswerOnly);
     }
     return writer;
   },
@@ -1071,6 +1082,14 @@ export const DatasetVersion: MessageFns<DatasetVersion> = {
             message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.lastAnswerOnly = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1098,6 +1117,7 @@ export const DatasetVersion: MessageFns<DatasetVersion> = {
       ? Artifact.fromPartial(object.trainingFolder)
       : undefined;
     message.createdAt = object.createdAt ?? undefined;
+    message.lastAnswerOnly = object.lastAnswerOnly ?? false;
     return message;
   },
 };
