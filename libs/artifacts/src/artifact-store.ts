@@ -63,6 +63,21 @@ export abstract class ArtifactStore {
   async putFolder(dir: string): Promise<StoredFolder> {
     const files: ManifestFile[] = [];
     for (const path of (await plainFilesUnder(dir)).sort()) files.push({ path, ...(await this.putFile(join(dir, path))) });
+    return this.putManifest(files);
+  }
+
+  /** Stores the manifest of a folder whose files are stored already, so that a folder can be put together without a disk; refuses a file that is missing. */
+  async putListing(files: readonly ManifestFile[]): Promise<StoredFolder> {
+    for (const { path, digest, sizeBytes } of files) {
+      const fault = pathFault(path);
+      if (fault !== null) throw folderEntryRefused(path, fault);
+      const stored = await this.stat(digest);
+      if (stored.sizeBytes !== sizeBytes) throw folderEntryRefused(path, `${digest} has ${stored.sizeBytes} bytes instead of ${sizeBytes}`);
+    }
+    return this.putManifest(files);
+  }
+
+  private async putManifest(files: readonly ManifestFile[]): Promise<StoredFolder> {
     const manifest = encodeManifest({ files });
     const { digest } = await this.put(asStream(manifest), { maxBytes: MAX_MANIFEST_BYTES });
     return { digest, sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0), files: files.length };
