@@ -1,11 +1,10 @@
-import type { Database } from '@conch/storage';
+import { type Database, WakeUp } from '@conch/storage';
 import type { Logger, Metrics } from '@conch/telemetry';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { EVENT_HEADERS, headerText } from './headers.js';
 import { type EventTables, OUTBOX_CHANNEL, type OutboxTable } from './tables.js';
-import { WakeUp } from './wake-up.js';
 
 /** What a relay needs. */
 export interface OutboxRelayOptions<DB extends EventTables> {

@@ -7,3 +7,4 @@ export type { StorageLogger } from './logger.js';
 export type { Migration, Migrations } from './migrations.js';
 export { type Page, pageBy, type PageRequest, type PagingOptions } from './paging.js';
 export { PUBLIC_PROJECT, SYSTEM_PROJECT } from './projects.js';
+export { WakeUp } from './wake-up.js';
