@@ -167,9 +167,9 @@ export class TrainingFileLint implements RowSink {
     const text = bytes.toString('utf8');
     try {
       return JSON.parse(text) as unknown;
-    } catch (thrown) {
-      const found = jsonFault(text, thrown);
-      if (isCutOff) this.fault(line, `the last line is cut off: it ends with ${quote(text.slice(-20))}`, 'write the row to its end, or remove the line');
+    } catch {
+      const found = jsonFault(text);
+      if (isCutOff && found.isCutOff) this.fault(line, `the last line is cut off: it ends with ${quote(text.slice(-20))}`, 'write the row to its end, or remove the line');
       else this.fault(line + found.linesDown, found.problem, found.wayOut);
       return undefined;
     }
