@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { engineError } from './triton-generation.js';
+
+describe(engineError.name, () => {
+  it.each([
+    ['OVERLOADED: 256 requests wait', 'exhausted', 'MODEL_OVERLOADED'],
+    ['in ensemble: CONTEXT_LENGTH: the prompt has 3000 tokens, the model takes 2048.', 'invalid', 'CONTEXT_LENGTH_EXCEEDED'],
+    ['INVALID: top_p: must be between 0 and 1, got 7', 'invalid', 'SAMPLING_REFUSED'],
+    ['Stub process gen-rev_1_0_0 is not healthy.', 'unavailable', 'MODEL_SERVER_LOST'],
+    ["Request for unknown model: 'gen-rev_1' is not found", 'unavailable', 'MODEL_SERVER_LOST'],
+    ['some Python traceback', 'internal', 'GENERATION_FAILED'],
+  ])('reads %j as %s', (message, kind, code) => {
+    const error = engineError('m', message);
+    expect([error.kind, error.code]).toEqual([kind, code]);
+  });
+
+  it('tells the caller nothing of an internal failure', () => {
+    expect(engineError('m', 'File "/secret/path.py"').message).not.toContain('secret');
+  });
+});
