@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { preset } from './jest.preset.mjs';
 
 /** Unit tests: every *.spec.ts beside the code. */
 export default {
   ...preset,
-  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/apps', '<rootDir>/tests/boundaries'].filter(Boolean),
+  roots: ['libs', 'services', 'apps', 'tests/boundaries'].filter((folder) => existsSync(join(import.meta.dirname, folder))).map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.spec.ts'],
 };
