@@ -1,0 +1,55 @@
+import { type DomainError, Refusal, asDomainError } from '@conch/errors';
+import type { Logger } from '@conch/telemetry';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody, retryHeaders, statusOf } from './error-body.js';
+
+/** Answers every error of the REST surface, wherever it was thrown, in OpenAI's shape. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = readThrown(thrown, request);
+    if (error.kind === 'internal') this.logger.error({ err: error.cause ?? error, requestId: request.id, url: request.url }, error.message);
+    if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
+    void reply.code(statusOf(error)).headers(retryHeaders(error)).send(errorBody(error));
+  }
+}
+
+/** Our own errors as they are; the framework's in our words; anything else is ours to mend. */
+export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): DomainError {
+  const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
+  switch (status) {
+    case 404:
+      return unknownRoute(request.method, request.url);
+    case 413:
+      return new Refusal('too_large', 'REQUEST_TOO_LARGE', 'The request body is larger than this server takes as JSON. Send less, or upload a file.', { cause: thrown });
+    case 415:
+      return unsupportedMediaType(request.headers['content-type'], thrown);
+    case null:
+      return asDomainError(thrown);
+    default:
+      if (status >= 500) return asDomainError(thrown);
+      return new Refusal('invalid', 'BAD_REQUEST', thrown instanceof Error ? thrown.message : 'The request cannot be read.', { cause: thrown });
+  }
+}
+
+/** The refusal for a route that does not exist. */
+export function unknownRoute(method: string, url: string): Refusal {
+  const path = url.split('?', 1)[0] ?? url;
+  return new Refusal('not_found', 'UNKNOWN_URL', `Unknown route: ${method} ${path}. GET /openapi.json lists every route.`);
+}
+
+function unsupportedMediaType(given: string | undefined, cause: unknown): Refusal {
+  const what = given === undefined ? 'no content type' : `the content type ${JSON.stringify(given)}`;
+  return new Refusal('invalid', 'UNSUPPORTED_MEDIA_TYPE', `The request has ${what}. Send application/json, or multipart/form-data for uploads.`, { cause });
+}
+
+function frameworkStatus(thrown: unknown): number | null {
+  if (!(thrown instanceof Error) || !('statusCode' in thrown) || typeof thrown.statusCode !== 'number') return null;
+  return 'code' in thrown && typeof thrown.code === 'string' && thrown.code.startsWith('FST_') ? thrown.statusCode : null;
+}

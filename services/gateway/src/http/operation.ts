@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { z as zod } from 'zod';
+
+/** What a successful answer is. */
+export type Answer =
+  | { readonly kind: 'json'; readonly schema: z.ZodType }
+  /** JSON, or server-sent events when the request asks for them. */
+  | { readonly kind: 'json-or-events'; readonly schema: z.ZodType; readonly event: z.ZodType }
+  | { readonly kind: 'bytes' };
+
+/** One route: what it takes, what it answers, and what the documentation says of it. Checks, types and OpenAPI all come from here. */
+export interface Operation<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType> {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly answer: Answer;
+  /** Whether it changes something that is kept, which the audit log then notes. */
+  readonly changes: boolean;
+  /** The body is a form that is read as a stream, so `body` only describes it. */
+  readonly isMultipart: boolean;
+  /** Answers without a key. */
+  readonly isPublic: boolean;
+}
+
+/** What a handler receives. */
+export interface InputOf<O extends Operation> {
+  readonly params: z.output<O['params']>;
+  readonly query: z.output<O['query']>;
+  readonly body: z.output<O['body']>;
+}
+
+const Nothing = zod.strictObject({});
+const NoBody = zod.strictObject({}).nullish();
+
+type Parts<P, Q, B> = Partial<{ params: P; query: Q; body: B; isMultipart: boolean; isPublic: boolean; changes: boolean }>;
+type Heading = Pick<Operation, 'id' | 'method' | 'path' | 'tag' | 'summary' | 'answer'>;
+
+/** Makes an operation; one without path parameters, query or body accepts none. What is not a GET changes something, unless it says otherwise. */
+export function operation<P extends z.ZodType = typeof Nothing, Q extends z.ZodType = typeof Nothing, B extends z.ZodType = typeof NoBody>(
+  parts: Heading & Parts<P, Q, B>,
+): Operation<P, Q, B> {
+  return {
+    params: Nothing as unknown as P,
+    query: Nothing as unknown as Q,
+    body: NoBody as unknown as B,
+    isMultipart: false,
+    isPublic: false,
+    changes: parts.method !== 'GET',
+    ...parts,
+  };
+}
