@@ -1,0 +1,23 @@
+import { DomainError } from '@conch/errors';
+
+/** The project has sent its requests for this minute. */
+export class TooManyRequests extends DomainError {
+  readonly kind = 'exhausted';
+  readonly code = 'RATE_LIMIT_EXCEEDED';
+
+  constructor(limit: number, retryAfterSeconds: number) {
+    super(`Your project may send ${limit} requests a minute and has done so. Try again in ${retryAfterSeconds} s.`, { facts: { limit, retryAfterSeconds } });
+  }
+}
+
+/** The project has as many generations under way as it may. */
+export class TooManyGenerations extends DomainError {
+  readonly kind = 'exhausted';
+  readonly code = 'CONCURRENCY_LIMIT_EXCEEDED';
+
+  constructor(limit: number) {
+    super(`Your project may have ${limit} generations under way at once and has so many. Try again when one has ended.`, {
+      facts: { limit, retryAfterSeconds: 1 },
+    });
+  }
+}
