@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import type { GatewayConfig } from './config.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { type Connections, PlatformModule } from './platform.module.js';
+import { QuotasModule } from './quotas/quotas.module.js';
+
+/** The wiring diagram of the gateway: one line a capability. */
+@Module({})
+export class AppModule {
+  static with(config: GatewayConfig, connections: Connections): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.with(config, connections),
+        AuthModule,
+        QuotasModule,
+        IdempotencyModule,
+        AuditModule,
+      ],
+    };
+  }
+}
