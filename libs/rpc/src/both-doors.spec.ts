@@ -67,7 +67,9 @@ describe.each(DOORS)('a unary call over %s', (door) => {
   });
 
   it('carries a refusal whose text is long and holds half a character', async () => {
-    const client = await serve({ countTokens: () => Promise.reject(new Refusal('invalid', 'BAD', `half \ud83d of one, ${'长'.repeat(50_000)}`, { param: 'x\udc00' })) });
+    const client = await serve({
+      countTokens: () => Promise.reject(new Refusal('invalid', 'BAD', `half \ud83d of one, ${'长'.repeat(50_000)}`, { param: 'x\udc00' })),
+    });
     const error = (await refusalOf(client.countTokens({}, CALL))) as DomainError;
     expect([error.kind, error.code]).toEqual(['invalid', 'BAD']);
     expect(error.message).toMatch(/^half � of one, 长+…$/);

@@ -2,13 +2,7 @@ import type { Logger } from '@conch/telemetry';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
 
 /** Connects to NATS, waiting for it to come up, and stays: a lost connection is sought again for ever. */
-export async function connectNats(options: {
-  url: string;
-  user: string;
-  password: string;
-  name: string;
-  logger?: Logger;
-}): Promise<NatsConnection> {
+export async function connectNats(options: { url: string; user: string; password: string; name: string; logger?: Logger }): Promise<NatsConnection> {
   const connection = await connect({
     servers: options.url,
     user: options.user,

@@ -18,7 +18,7 @@ export class GrpcDoor {
     ...CHANNEL_LIMITS,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    interceptors: [tellDeadline],
+    interceptors: [tellDeadline, tellBrokenUpload],
   } as Parameters<typeof createServer>[0]);
   private readonly health = HealthState();
   private readonly names: string[] = [];
@@ -31,7 +31,7 @@ export class GrpcDoor {
       const path = `${definition.fullName}/${method.name}`;
       implementation[key] = method.responseStream
         ? (request: unknown, context: GrpcCall) => this.stream(path, handlers[key] as AnyStream, request, context)
-        : (request: unknown, context: GrpcCall) => this.unary(path, handlers[key] as AnyUnary, request, context);
+        : (request: unknown, context: GrpcCall) => this.unary(path, handlers[key] as AnyUnary, request, context, method.requestStream);
     }
     this.server.add(definition, implementation as never);
     this.names.push(definition.fullName);
@@ -60,10 +60,11 @@ export class GrpcDoor {
     this.server.forceShutdown();
   }
 
-  private async unary(path: string, handler: AnyUnary, request: unknown, context: GrpcCall): Promise<unknown> {
+  private async unary(path: string, handler: AnyUnary, request: unknown, context: GrpcCall, isUpload: boolean): Promise<unknown> {
     const call = this.open(path, context);
+    const received = isUpload ? whole(request as AsyncIterable<unknown>, call.context.signal) : request;
     try {
-      return await this.desk.run(call, bearerOf(context), () => handler(request, call.context));
+      return await this.desk.run(call, bearerOf(context), () => handler(received, call.context));
     } catch (error) {
       throw asStatus(error as DomainError, context);
     }
@@ -85,6 +86,12 @@ export class GrpcDoor {
     else context.signal.addEventListener('abort', () => call.end(CALLER_GONE), { once: true });
     return call;
   }
+}
+
+/** The caller's stream, which throws when it was cut short: the library ends it then as if it were complete. */
+async function* whole(requests: AsyncIterable<unknown>, signal: AbortSignal): AsyncIterable<unknown> {
+  for await (const request of requests) yield request;
+  signal.throwIfAborted();
 }
 
 function asStatus(error: DomainError, context: GrpcCall): ServerError {
@@ -114,3 +121,23 @@ const tellDeadline: ServerInterceptor = (_method, call) =>
       next(listener.build());
     },
   });
+
+/** The library takes a reset of the caller's stream for its end and tells of the reset just after; an end waits until that would be known. */
+const tellBrokenUpload: ServerInterceptor = (method, call) => {
+  if (!method.requestStream) return new ServerInterceptingCall(call);
+  return new ServerInterceptingCall(call, {
+    start: (next) => {
+      let isBroken = false;
+      const listener = new ServerListenerBuilder()
+        .withOnReceiveHalfClose((pass) => {
+          setImmediate(() => {
+            if (!isBroken) pass();
+          });
+        })
+        .withOnCancel(() => {
+          isBroken = true;
+        });
+      next(listener.build());
+    },
+  });
+};

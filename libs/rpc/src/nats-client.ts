@@ -102,9 +102,14 @@ class NatsRequest {
   private refuseTooLarge(): void {
     const capBytes = messageCapBytes(this.options.nats);
     if (this.body.length <= capBytes) return;
-    throw new Refusal('too_large', 'REQUEST_TOO_LARGE', `The request has ${this.body.length} bytes, over the ${capBytes} that one message carries. Send less at a time.`, {
-      facts: { sizeBytes: this.body.length, capBytes },
-    });
+    throw new Refusal(
+      'too_large',
+      'REQUEST_TOO_LARGE',
+      `The request has ${this.body.length} bytes, over the ${capBytes} that one message carries. Send less at a time.`,
+      {
+        facts: { sizeBytes: this.body.length, capBytes },
+      },
+    );
   }
 
   /** After the request on the same connection, so it cannot overtake it, not even out of the buffer of a lost connection. */

@@ -107,9 +107,14 @@ export class NatsDoor {
   private fitting(bytes: Uint8Array): Uint8Array {
     const capBytes = messageCapBytes(this.nats);
     if (bytes.length <= capBytes) return bytes;
-    throw new Refusal('too_large', 'ANSWER_TOO_LARGE', `The answer has ${bytes.length} bytes, over the ${capBytes} that one message carries. Ask for less at a time.`, {
-      facts: { sizeBytes: bytes.length, capBytes },
-    });
+    throw new Refusal(
+      'too_large',
+      'ANSWER_TOO_LARGE',
+      `The answer has ${bytes.length} bytes, over the ${capBytes} that one message carries. Ask for less at a time.`,
+      {
+        facts: { sizeBytes: bytes.length, capBytes },
+      },
+    );
   }
 }
 

@@ -13,6 +13,10 @@ export class TokenCheck {
 
   verify(presented: string | undefined): void {
     if (presented !== undefined && timingSafeEqual(digest(presented), this.expected)) return;
-    throw new Refusal('unauthenticated', 'SERVICE_TOKEN_REFUSED', 'This call needs the service token: metadata `authorization: Bearer <token>` on gRPC, header `conch-token` on NATS.');
+    throw new Refusal(
+      'unauthenticated',
+      'SERVICE_TOKEN_REFUSED',
+      'This call needs the service token: metadata `authorization: Bearer <token>` on gRPC, header `conch-token` on NATS.',
+    );
   }
 }

@@ -57,13 +57,19 @@ const KIND_OF_STATUS = new Map<number, ErrorKind>(Object.entries(GRPC_STATUS).ma
  * kind in the trailer.
  */
 export function errorFromStatus(error: ClientError, address: string): Refusal {
-  // The library answers both with RESOURCE_EXHAUSTED or INTERNAL; only its words tell them apart.
-  if (/larger than max|message larger/i.test(error.details)) {
-    return new Refusal('too_large', 'MESSAGE_TOO_LARGE', `A message was over the ${CHANNEL_LIMITS['grpc.max_receive_message_length']} bytes that one call carries.`, {
-      cause: error,
-    });
+  // The library answers with RESOURCE_EXHAUSTED or INTERNAL, as it does for other things; only its words tell them apart.
+  if (/message .*larger/i.test(error.details)) {
+    return new Refusal(
+      'too_large',
+      'MESSAGE_TOO_LARGE',
+      `A message was over the ${CHANNEL_LIMITS['grpc.max_receive_message_length']} bytes that one call carries.`,
+      {
+        cause: error,
+      },
+    );
   }
-  const isCutOff = error.code === status.INTERNAL && /RST_STREAM|GOAWAY|session/i.test(error.details);
+  // A peer that dies or is cut off resets its streams, with CANCEL or another code; a call that its caller took back never gets here.
+  const isCutOff = error.code === status.CANCELLED || (error.code === status.INTERNAL && /RST_STREAM|GOAWAY|session/i.test(error.details));
   const kind = isCutOff ? 'unavailable' : (KIND_OF_STATUS.get(error.code) ?? 'internal');
   const message = kind === 'unavailable' ? `The service at ${address} is not answering right now. Try again in a few seconds.` : error.details;
   return new Refusal(kind, kind === 'unavailable' ? 'SERVICE_UNAVAILABLE' : kind.toUpperCase(), message, { cause: error });
