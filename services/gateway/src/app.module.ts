@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { GatewayConfig } from './config.js';
+import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { type Connections, PlatformModule } from './platform.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
@@ -14,6 +15,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.with(config, connections),
+        HttpModule,
         AuthModule,
         QuotasModule,
         IdempotencyModule,

@@ -9,6 +9,7 @@ import { KeyRepository } from './auth/key.repository.js';
 import { readGatewayConfig } from './config.js';
 import { type GatewayDatabase, migrations } from './database.js';
 import { createServer } from './http/create-server.js';
+import { Peers } from './peers/peers.js';
 
 const config = readGatewayConfig(process.env);
 const logger = createLogger({ service: 'gateway', level: config.CONCH_LOG_LEVEL });
@@ -19,7 +20,7 @@ await database.migrate(migrations);
 const nats = await connectNats({ url: config.CONCH_NATS_URL, user: config.CONCH_NATS_USER, password: config.CONCH_NATS_PASSWORD, name: 'gateway', logger });
 await ensureStreams(nats);
 
-const app = await createServer(config, { database, nats, logger, metrics });
+const app = await createServer(config, { database, nats, peers: new Peers(nats, config), logger, metrics });
 await new BootstrapKey(app.get(KeyRepository), config.CONCH_BOOTSTRAP_KEY_FILE, logger).execute();
 // Nothing calls the gateway over gRPC; the door answers the standard health and reflection calls as every service's does.
 const rpc = new RpcServer({ service: 'gateway', nats: null, grpcPort: config.CONCH_GRPC_PORT, serviceToken: config.CONCH_SERVICE_TOKEN, logger, metrics });

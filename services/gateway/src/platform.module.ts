@@ -10,11 +10,13 @@ import { Peers } from './peers/peers.js';
 export const CONFIG = Symbol('config');
 export const LOGGER = Symbol('logger');
 export const NATS = Symbol('nats');
+export const METRICS = Symbol('metrics');
 
 /** What the process opened before Nest starts. */
 export interface Connections {
   readonly database: Database<GatewayDatabase>;
   readonly nats: NatsConnection;
+  readonly peers: Peers;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -23,13 +25,14 @@ export interface Connections {
 @Global()
 @Module({})
 export class PlatformModule {
-  static with(config: GatewayConfig, { database, nats, logger }: Connections): DynamicModule {
+  static with(config: GatewayConfig, { database, nats, peers, logger, metrics }: Connections): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: config },
       { provide: Database, useValue: database },
       { provide: NATS, useValue: nats },
       { provide: LOGGER, useValue: logger },
-      { provide: Peers, useFactory: () => new Peers(nats, config) },
+      { provide: Peers, useValue: peers },
+      { provide: METRICS, useValue: metrics },
     ];
     return { module: PlatformModule, providers, exports: providers };
   }

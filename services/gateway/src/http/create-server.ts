@@ -14,6 +14,7 @@ import { errorBody, retryHeaders, statusOf } from './error-body.js';
 import { ErrorFilter, readThrown } from './error.filter.js';
 import { guard } from './guard.js';
 import { parseJsonBody } from './json-body.js';
+import { Operations } from './operations.js';
 import { parseQueryString } from './query-string.js';
 import { requestIdOf } from './request-id.js';
 
@@ -39,7 +40,7 @@ export async function createServer(config: GatewayConfig, connections: Connectio
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readBodies(fastify, config.CONCH_MAX_JSON_BYTES);
   guard(fastify, { authenticate: app.get(Authenticate), quota: app.get(RequestQuota), audit: app.get(AuditLog) });
-  app.useGlobalFilters(new ErrorFilter(connections.logger));
+  app.useGlobalFilters(new ErrorFilter(connections.logger, app.get(Operations)));
   await app.init();
   await fastify.ready();
   return app;

@@ -39,6 +39,7 @@ const TYPE = {
 
 // Codes whose usual status is not that of their kind.
 const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
+  ['METHOD_NOT_ALLOWED', 405],
   ['UNSUPPORTED_MEDIA_TYPE', 415],
   ['IDEMPOTENCY_KEY_REUSED', 422],
 ]);
@@ -53,8 +54,9 @@ export function errorBody(error: DomainError): ErrorBody {
   return { error: { message: error.message, type: TYPE[error.kind], param: error.param, code: error.code.toLowerCase() } };
 }
 
-/** Headers that tell a client whether and when to try again; the SDKs would retry every 409 and 5xx on their own. */
+/** Headers that tell a client whether, when and how to try again; the SDKs would retry every 409 and 5xx on their own. */
 export function retryHeaders(error: DomainError): Record<string, string> {
+  if (typeof error.facts['allow'] === 'string') return { allow: error.facts['allow'] };
   const wait = typeof error.facts['retryAfterSeconds'] === 'number' ? error.facts['retryAfterSeconds'] : null;
   if (error.kind === 'exhausted' || error.kind === 'unavailable') return { 'retry-after': String(wait ?? 1) };
   if (error.kind === 'conflict') return wait === null ? { 'x-should-retry': 'false' } : { 'retry-after': String(wait), 'x-should-retry': 'true' };

@@ -1,22 +1,26 @@
 import { type DomainError, Refusal, asDomainError } from '@conch/errors';
 import type { Logger } from '@conch/telemetry';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, retryHeaders, statusOf } from './error-body.js';
+import type { Operations } from './operations.js';
 
 /** Answers every error of the REST surface, wherever it was thrown, in OpenAI's shape. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly operations: Operations,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = readThrown(thrown, request);
+    const error = thrown instanceof NotFoundException ? unrouted(request, this.operations.methodsOf(request.url)) : readThrown(thrown, request);
     if (error.kind === 'internal') this.logger.error({ err: error.cause ?? error, requestId: request.id, url: request.url }, error.message);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
-    void reply.code(statusOf(error)).headers(retryHeaders(error)).send(errorBody(error));
+    void reply.code(statusOf(error)).headers(retryHeaders(error)).type('application/json').send(errorBody(error));
   }
 }
 
@@ -24,8 +28,6 @@ export class ErrorFilter implements ExceptionFilter {
 export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): DomainError {
   const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
   switch (status) {
-    case 404:
-      return unknownRoute(request.method, request.url);
     case 413:
       return new Refusal('too_large', 'REQUEST_TOO_LARGE', 'The request body is larger than this server takes as JSON. Send less, or upload a file.', { cause: thrown });
     case 415:
@@ -38,10 +40,12 @@ export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'metho
   }
 }
 
-/** The refusal for a route that does not exist. */
-export function unknownRoute(method: string, url: string): Refusal {
+/** The refusal of a request that no handler takes: for its path, or only for its method. */
+function unrouted({ method, url }: Pick<FastifyRequest, 'method' | 'url'>, methods: readonly string[]): Refusal {
   const path = url.split('?', 1)[0] ?? url;
-  return new Refusal('not_found', 'UNKNOWN_URL', `Unknown route: ${method} ${path}. GET /openapi.json lists every route.`);
+  if (methods.length === 0) return new Refusal('not_found', 'UNKNOWN_URL', `Unknown route: ${method} ${path}. GET /openapi.json lists every route.`);
+  const allow = methods.join(', ');
+  return new Refusal('invalid', 'METHOD_NOT_ALLOWED', `${path} does not take ${method}. Use ${allow}.`, { facts: { allow } });
 }
 
 function unsupportedMediaType(given: string | undefined, cause: unknown): Refusal {

@@ -1,4 +1,4 @@
-import { FilesServiceDefinition } from '@conch/contracts/datasets';
+import { DatasetsServiceDefinition, FilesServiceDefinition } from '@conch/contracts/datasets';
 import { DeploymentsServiceDefinition, GenerationServiceDefinition } from '@conch/contracts/inference';
 import { RegistryServiceDefinition } from '@conch/contracts/registry';
 import { StoresServiceDefinition } from '@conch/contracts/retrieval';
@@ -20,6 +20,7 @@ export interface PeerAddresses {
 export class Peers {
   readonly files: NatsClient<typeof FilesServiceDefinition>;
   readonly fileBytes: GrpcClient<typeof FilesServiceDefinition>;
+  readonly datasets: NatsClient<typeof DatasetsServiceDefinition>;
   readonly jobs: NatsClient<typeof JobsServiceDefinition>;
   readonly jobStreams: GrpcClient<typeof JobsServiceDefinition>;
   readonly registry: NatsClient<typeof RegistryServiceDefinition>;
@@ -33,6 +34,7 @@ export class Peers {
     const defaultTimeoutMs = at.CONCH_CALL_TIMEOUT_MS;
     const overNats = (service: string) => ({ nats, service, serviceToken, defaultTimeoutMs });
     this.files = createNatsClient(FilesServiceDefinition, overNats('datasets'));
+    this.datasets = createNatsClient(DatasetsServiceDefinition, overNats('datasets'));
     // An upload lasts as long as its sender needs; it is watched for standing still instead of being given a deadline.
     this.fileBytes = createGrpcClient(FilesServiceDefinition, { address: at.CONCH_DATASETS_GRPC, serviceToken });
     this.jobs = createNatsClient(JobsServiceDefinition, overNats('training'));

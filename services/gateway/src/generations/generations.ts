@@ -1,0 +1,67 @@
+import type { GenerateRequest } from '@conch/contracts/inference';
+import { Refusal } from '@conch/errors';
+import type { PartialMessage } from '@conch/rpc';
+import { Inject, Injectable } from '@nestjs/common';
+import type { GatewayConfig } from '../config.js';
+import type { Caller } from '../http/caller.js';
+import { Peers } from '../peers/peers.js';
+import { CONFIG } from '../platform.module.js';
+import { GenerationQuota } from '../quotas/generation-quota.js';
+
+/** How a generation ended. */
+export interface Ending {
+  readonly finishReason: 'stop' | 'length';
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly modelVersionId: string;
+}
+
+/** Takes the text of an answer as it comes; a promise makes the generation wait. `modelVersionId` says which version answers. */
+export type OnText = (text: string, modelVersionId: string) => Promise<void> | void;
+
+/** A request without a model has nothing to be sent to, so both are always there. */
+export type Generation = PartialMessage<GenerateRequest>;
+
+/** Generations of the inference service, counted against the project's quota. */
+@Injectable()
+export class Generations {
+  constructor(
+    private readonly peers: Peers,
+    private readonly quota: GenerationQuota,
+    @Inject(CONFIG) private readonly config: Pick<GatewayConfig, 'CONCH_GENERATION_TIMEOUT_MS'>,
+  ) {}
+
+  /** Follows one generation to its end. What the client never reads is never generated: the caller's signal ends it. */
+  async follow(generation: Generation, caller: Caller, onText: OnText): Promise<Ending> {
+    const leave = this.quota.enter(caller.projectId);
+    try {
+      const call = { ...caller, timeoutMs: this.config.CONCH_GENERATION_TIMEOUT_MS };
+      for await (const { text, finishReason, usage, modelVersionId } of this.peers.generation.generate(generation, call)) {
+        if (text !== '') await onText(text, modelVersionId);
+        if (finishReason === '') continue;
+        return { finishReason: readReason(finishReason), promptTokens: usage?.promptTokens ?? 0, completionTokens: usage?.completionTokens ?? 0, modelVersionId };
+      }
+    } finally {
+      leave();
+    }
+    throw new Refusal('unavailable', 'GENERATION_CUT_OFF', 'The answer broke off before its end. Send the request again.');
+  }
+
+  /** Follows several generations at once; when one fails, the others end too. */
+  async followAll(generations: readonly Generation[], caller: Caller, onText: (choice: number, text: string, modelVersionId: string) => Promise<void> | void): Promise<Ending[]> {
+    const [only] = generations;
+    if (generations.length === 1 && only !== undefined) return [await this.follow(only, caller, (text, version) => onText(0, text, version))];
+    const siblings = new AbortController();
+    const joint = { ...caller, signal: AbortSignal.any([caller.signal, siblings.signal]) };
+    try {
+      return await Promise.all(generations.map((generation, choice) => this.follow(generation, joint, (text, version) => onText(choice, text, version))));
+    } finally {
+      siblings.abort();
+    }
+  }
+}
+
+function readReason(reason: string): Ending['finishReason'] {
+  if (reason === 'stop' || reason === 'length') return reason;
+  throw new Refusal('unavailable', 'GENERATION_CANCELLED', 'The model server ended this answer before it was complete. Send the request again.');
+}
