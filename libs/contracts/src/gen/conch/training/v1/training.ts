@@ -85,6 +85,8 @@ export interface CreateJobRequest {
   methodJson: string;
   /** The same key makes one job, however often it is sent. */
   idempotencyKey: string;
+  /** The project's name as it stands in the id of the tuned model; the project's id when empty. */
+  projectName: string;
 }
 
 export interface CreateJobRequest_MetadataEntry {
@@ -818,6 +820,7 @@ function createBaseCreateJobRequest(): CreateJobRequest {
     metadata: {},
     methodJson: "",
     idempotencyKey: "",
+    projectName: "",
   };
 }
 
@@ -846,6 +849,9 @@ export const CreateJobRequest: MessageFns<CreateJobRequest> = {
     }
     if (message.idempotencyKey !== "") {
       writer.uint32(66).string(message.idempotencyKey);
+    }
+    if (message.projectName !== "") {
+      writer.uint32(74).string(message.projectName);
     }
     return writer;
   },
@@ -930,6 +936,14 @@ export const CreateJobRequest: MessageFns<CreateJobRequest> = {
             message.idempotencyKey = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.projectName = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -963,6 +977,7 @@ export const CreateJobRequest: MessageFns<CreateJobRequest> = {
     );
     message.methodJson = object.methodJson ?? "";
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.projectName = object.projectName ?? "";
     return message;
   },
 };
