@@ -5,6 +5,8 @@ import { preset } from './jest.preset.mjs';
 /** Unit tests: every *.spec.ts beside the code. */
 export default {
   ...preset,
-  roots: ['libs', 'services', 'apps', 'tests/boundaries'].filter((folder) => existsSync(join(import.meta.dirname, folder))).map((folder) => `<rootDir>/${folder}`),
+  roots: ['libs', 'services', 'apps', 'tests/boundaries']
+    .filter((folder) => existsSync(join(import.meta.dirname, folder)))
+    .map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.spec.ts'],
 };

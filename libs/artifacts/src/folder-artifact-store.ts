@@ -55,8 +55,7 @@ export class FolderArtifactStore extends ArtifactStore {
   override async *read(digest: Digest): AsyncGenerator<Buffer> {
     const hash = createHash('sha256');
     try {
-      for await (const chunk of createReadStream(this.pathOf(digest), { highWaterMark: READ_BYTES })) {
-        const bytes: Buffer = chunk;
+      for await (const bytes of createReadStream(this.pathOf(digest), { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
         hash.update(bytes);
         yield bytes;
       }

@@ -76,8 +76,7 @@ async function startConsumer(options: Partial<Options> = {}): Promise<string> {
   return `test-${name}`;
 }
 
-const effects = (): Promise<string[]> =>
-  database.asSystem(async (tx) => (await tx.selectFrom('effects').select('text').execute()).map((row) => row.text));
+const effects = (): Promise<string[]> => database.asSystem(async (tx) => (await tx.selectFrom('effects').select('text').execute()).map((row) => row.text));
 const unsent = (): Promise<number> =>
   database.asSystem(async (tx) => (await tx.selectFrom('outbox').select('seq').where('sent_at', 'is', null).execute()).length);
 
@@ -202,7 +201,8 @@ describe(EventConsumer.name, () => {
     let tries = 0;
     const durable = await startConsumer({
       handler: async (tx, event) => {
-        if (event.message.message !== 'bad') return void (await tx.insertInto('effects').values({ event_id: event.id, project_id: 'one', text: 'good' }).execute());
+        if (event.message.message !== 'bad')
+          return void (await tx.insertInto('effects').values({ event_id: event.id, project_id: 'one', text: 'good' }).execute());
         tries += 1;
         throw new Refusal('not_found', 'JOB_NOT_FOUND', 'there is no job\nlike that');
       },

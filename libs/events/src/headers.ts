@@ -18,5 +18,6 @@ export const DEAD_HEADERS = {
 
 /** A reason as a header value: one line, bounded. */
 export function headerText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 1_000);
 }

@@ -92,7 +92,9 @@ export class OutboxRelay<DB extends EventTables> {
     });
   }
 
-  private async publishInOrder(rows: readonly Row[]): Promise<{ readonly sent: number[]; readonly failed: { readonly seq: number; readonly reason: string } | null }> {
+  private async publishInOrder(
+    rows: readonly Row[],
+  ): Promise<{ readonly sent: number[]; readonly failed: { readonly seq: number; readonly reason: string } | null }> {
     const { logger, metrics } = this.options;
     const sent: number[] = [];
     for (const row of rows) {

@@ -61,8 +61,7 @@ describe(Database.name, () => {
     await database.migrate(migrations);
   });
 
-  const add = (project: string, id: string) =>
-    database.inProject(project, (tx) => tx.insertInto('shells').values({ id, project_id: project }).execute());
+  const add = (project: string, id: string) => database.inProject(project, (tx) => tx.insertInto('shells').values({ id, project_id: project }).execute());
   const seenBy = (project: string) =>
     database.inProject(project, async (tx) => (await tx.selectFrom('shells').select('id').orderBy('id').execute()).map((row) => row.id));
 
@@ -77,8 +76,7 @@ describe(Database.name, () => {
 
   it('lets no project write rows of another, the public one included', async () => {
     await add('public', 'c');
-    const steal = (project: string) =>
-      database.inProject('one', (tx) => tx.insertInto('shells').values({ id: 'x', project_id: project }).execute());
+    const steal = (project: string) => database.inProject('one', (tx) => tx.insertInto('shells').values({ id: 'x', project_id: project }).execute());
     await expect(steal('two')).rejects.toThrow(/row-level security/);
     await expect(steal('public')).rejects.toThrow(/row-level security/);
     const changed = await database.inProject('one', (tx) => tx.updateTable('shells').set({ size: 9 }).executeTakeFirst());
@@ -137,7 +135,11 @@ describe(Database.name, () => {
         'one',
         async (tx) => {
           const { size } = await tx.selectFrom('shells').select('size').where('id', '=', 'count').executeTakeFirstOrThrow();
-          await tx.updateTable('shells').set({ size: size + 1 }).where('id', '=', 'count').execute();
+          await tx
+            .updateTable('shells')
+            .set({ size: size + 1 })
+            .where('id', '=', 'count')
+            .execute();
         },
         { isolation: 'serializable', retryForMs: 60_000 },
       );

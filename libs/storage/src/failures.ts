@@ -2,17 +2,7 @@ import { Refusal } from '@conch/errors';
 
 const SERIALIZATION_STATES = new Set(['40001', '40P01']);
 const UNAVAILABLE_STATES = new Set(['53300', '57P01', '57P02', '57P03', '25P03']);
-const UNAVAILABLE_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOENT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
+const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 // What node-postgres itself says about a connection; these errors carry no code.
 const UNAVAILABLE_MESSAGES = [
   'Connection terminated',

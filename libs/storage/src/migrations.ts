@@ -79,9 +79,10 @@ async function migrate<DB>(db: Kysely<DB>, migrations: Migrations, { service, lo
     if (result.status === 'Success') logger.info({ service, migration: result.migrationName }, 'migrated');
   }
   if (error === undefined) return;
-  if (isConnectionFailure(error)) throw error;
+  const reason = error instanceof Error ? error : new Error('the database failed', { cause: error });
+  if (isConnectionFailure(error)) throw reason;
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown';
-  throw new Refusal('internal', 'MIGRATION_FAILED', `migration ${failed} of ${service} failed: ${String(error)}`, {
+  throw new Refusal('internal', 'MIGRATION_FAILED', `migration ${failed} of ${service} failed: ${String(reason)}`, {
     facts: { service, migration: failed },
     cause: error,
   });

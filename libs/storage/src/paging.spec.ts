@@ -77,10 +77,14 @@ describe(pageBy.name, () => {
 
   it('keeps a cursor valid whose row a narrowing filter no longer matches', async () => {
     const found = await database.asSystem((tx) =>
-      pageBy(tx.selectFrom('shells').select('id'), { after: 's01', ascending: true, limit: 2 }, {
-        table: 'shells',
-        narrow: (query) => query.where('place', '=', 'even'),
-      }),
+      pageBy(
+        tx.selectFrom('shells').select('id'),
+        { after: 's01', ascending: true, limit: 2 },
+        {
+          table: 'shells',
+          narrow: (query) => query.where('place', '=', 'even'),
+        },
+      ),
     );
     expect(found.rows.map((row) => row.id)).toEqual(['s02', 's04']);
   });

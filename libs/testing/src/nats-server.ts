@@ -87,7 +87,8 @@ async function portIn(path: string): Promise<number | null> {
     return port > 0 ? port : null;
   } catch (error) {
     // Not written yet, or half written: the caller looks again until its deadline.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') return null;
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL')
+      return null;
     throw error;
   }
 }

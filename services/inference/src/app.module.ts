@@ -59,7 +59,10 @@ function providers(config: InferenceConfig, { database, nats, logger, metrics }:
   const embedderFolder = config.CONCH_EMBEDDING_DIR ?? join(config.CONCH_ENV_DIR, 'embedder');
   return [
     { provide: ModelServer, useFactory: () => modelServer(config) },
-    { provide: ModelCatalog, useFactory: () => new ModelCatalog(registry, new FolderArtifactStore(config.CONCH_ARTIFACT_DIR), join(config.CONCH_STATE_DIR, 'serving')) },
+    {
+      provide: ModelCatalog,
+      useFactory: () => new ModelCatalog(registry, new FolderArtifactStore(config.CONCH_ARTIFACT_DIR), join(config.CONCH_STATE_DIR, 'serving')),
+    },
     { provide: DeploymentRepository, useFactory: () => new PostgresDeploymentRepository(database, outbox) },
     { provide: GenerationMeter, useFactory: () => new GenerationMeter(metrics, database, outbox, logger) },
     {
@@ -76,7 +79,8 @@ function providers(config: InferenceConfig, { database, nats, logger, metrics }:
     {
       provide: AwaitReady,
       inject: [DeploymentRepository, ReconcileDeployments],
-      useFactory: (deployments: DeploymentRepository, reconciler: ReconcileDeployments) => new AwaitReady(deployments, reconciler, config.CONCH_LOAD_TIMEOUT_MS),
+      useFactory: (deployments: DeploymentRepository, reconciler: ReconcileDeployments) =>
+        new AwaitReady(deployments, reconciler, config.CONCH_LOAD_TIMEOUT_MS),
     },
     {
       provide: RemoveDeployment,
@@ -86,8 +90,14 @@ function providers(config: InferenceConfig, { database, nats, logger, metrics }:
     {
       provide: Generate,
       inject: [ModelCatalog, EnsureDeployment, AwaitReady, ReconcileDeployments, ModelServer, GenerationMeter],
-      useFactory: (catalog: ModelCatalog, ensure: EnsureDeployment, ready: AwaitReady, reconciler: ReconcileDeployments, server: ModelServer, meter: GenerationMeter) =>
-        new Generate({ catalog, ensure, ready, reconciler, server, meter, maxOutputTokens: config.CONCH_MAX_OUTPUT_TOKENS }),
+      useFactory: (
+        catalog: ModelCatalog,
+        ensure: EnsureDeployment,
+        ready: AwaitReady,
+        reconciler: ReconcileDeployments,
+        server: ModelServer,
+        meter: GenerationMeter,
+      ) => new Generate({ catalog, ensure, ready, reconciler, server, meter, maxOutputTokens: config.CONCH_MAX_OUTPUT_TOKENS }),
     },
     {
       provide: Embed,
@@ -98,7 +108,12 @@ function providers(config: InferenceConfig, { database, nats, logger, metrics }:
       provide: Embedder,
       inject: [ModelServer],
       useFactory: (server: ModelServer) =>
-        new Embedder(server, { name: EMBEDDER_NAME, kind: 'embedding', folder: embedderFolder, weightFormat: 'fp32' }, logger, config.CONCH_RECONCILE_INTERVAL_MS),
+        new Embedder(
+          server,
+          { name: EMBEDDER_NAME, kind: 'embedding', folder: embedderFolder, weightFormat: 'fp32' },
+          logger,
+          config.CONCH_RECONCILE_INTERVAL_MS,
+        ),
     },
     { provide: CountTokens, inject: [ModelCatalog], useFactory: (catalog: ModelCatalog) => new CountTokens(catalog) },
     {

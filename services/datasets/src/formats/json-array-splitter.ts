@@ -71,7 +71,7 @@ export class JsonArraySplitter implements RowSplitter {
       this.place = 'after';
       return at + 1;
     }
-    if (this.place === 'after') return this.lose('something stands after the list\'s closing ]', `remove it, or put every row into one list; ${LOST}`, chunk);
+    if (this.place === 'after') return this.lose("something stands after the list's closing ]", `remove it, or put every row into one list; ${LOST}`, chunk);
     if (this.place === 'after-row') return this.lose('a comma is missing between two rows', `separate the rows with a comma; ${LOST}`, chunk);
     if (byte === COMMA) return this.lose('a row is missing between two commas', `remove one of the commas; ${LOST}`, chunk);
     this.place = 'in-row';

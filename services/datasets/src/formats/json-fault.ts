@@ -29,7 +29,12 @@ export function jsonFault(text: string): JsonFault {
     return { linesDown, isCutOff: true, problem: 'the JSON of the row ends too early', wayOut };
   }
   const column = position - text.lastIndexOf('\n', position - 1);
-  return { linesDown, isCutOff: false, problem: `the row is no valid JSON at column ${column}, near ${quote(text.slice(position, position + 12))}`, wayOut: WAY_OUT };
+  return {
+    linesDown,
+    isCutOff: false,
+    problem: `the row is no valid JSON at column ${column}, near ${quote(text.slice(position, position + 12))}`,
+    wayOut: WAY_OUT,
+  };
 }
 
 /**

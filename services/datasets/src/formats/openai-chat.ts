@@ -68,7 +68,7 @@ function readMessage(message: unknown, index: number, report: Report): Turn | nu
 
 function readContent(content: unknown, field: string, speaker: Speaker, report: Report): string | null {
   if (Array.isArray(content)) {
-    const other = content.find((part: unknown) => typeOf(part) !== 'text');
+    const other: unknown = content.find((part: unknown) => typeOf(part) !== 'text');
     if (content.length > 0 && other === undefined && content.every(hasText)) {
       return readText(content.map((part: { text: string }) => part.text).join(''), field, 'write the text', report);
     }
@@ -106,7 +106,7 @@ function isInOrder(turns: readonly Turn[], report: Report): boolean {
   }
   const last = turns.length - 1;
   if (turns[last]?.role !== 'assistant') {
-    report(`messages[${last}].role`, 'the last message is the user\'s', 'end the row with the assistant message that the model is to learn');
+    report(`messages[${last}].role`, "the last message is the user's", 'end the row with the assistant message that the model is to learn');
     return false;
   }
   if (!turns.some(({ role, isTrained }) => role === 'assistant' && isTrained)) {

@@ -21,7 +21,11 @@ export const FORMATS_IN_WORDS = 'OpenAI chat ({"messages": [{"role", "content"},
 const NOT_TAKEN: readonly { readonly key: string; readonly name: string; readonly wayOut: string }[] = [
   { key: 'preferred_output', name: 'preference rows', wayOut: 'supervised training needs one answer a row: write the preferred one as the assistant message' },
   { key: 'chosen', name: 'preference rows', wayOut: 'supervised training needs one answer a row: write the chosen one as the assistant message' },
-  { key: 'conversations', name: 'ShareGPT rows', wayOut: 'rename conversations to messages, from to role (human to user, gpt to assistant) and value to content' },
+  {
+    key: 'conversations',
+    name: 'ShareGPT rows',
+    wayOut: 'rename conversations to messages, from to role (human to user, gpt to assistant) and value to content',
+  },
   { key: 'completion', name: 'prompt and completion rows', wayOut: 'rename prompt to instruction and completion to output' },
   { key: 'role', name: 'single messages', wayOut: 'put the messages of one conversation into one row: {"messages": [ … ]}' },
   { key: 'text', name: 'plain texts', wayOut: `write ${FORMATS_IN_WORDS}` },

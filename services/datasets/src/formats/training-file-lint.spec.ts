@@ -18,7 +18,12 @@ describe(TrainingFileLint.name, () => {
       fc.property(fc.array(aConversation, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (conversations, chunkBytes) => {
         const { report, canonical } = lint(chatFile(conversations), { chunkBytes });
         expect(report).toMatchObject({ format: 'openai-chat', rows: conversations.length, problems: 0 });
-        expect(canonical.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(conversations.map((messages) => ({ messages })));
+        expect(
+          canonical
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line) as unknown),
+        ).toEqual(conversations.map((messages) => ({ messages })));
       }),
     );
   });
@@ -40,7 +45,9 @@ describe(TrainingFileLint.name, () => {
   });
 
   it('writes the same row for alpaca and chat with the same words', () => {
-    const chat = chatFile([[{ role: 'system', content: 's' }, { role: 'user', content: 'old' }, { role: 'assistant', content: 'was' }, { role: 'user', content: 'q\nmore' }, ANSWER]]);
+    const chat = chatFile([
+      [{ role: 'system', content: 's' }, { role: 'user', content: 'old' }, { role: 'assistant', content: 'was' }, { role: 'user', content: 'q\nmore' }, ANSWER],
+    ]);
     const alpaca = JSON.stringify([{ instruction: 'q', input: 'more', output: 'a', system: 's', history: [['old', 'was']] }]);
     expect(lint(alpaca).canonical).toBe(lint(chat).canonical);
   });
@@ -54,14 +61,21 @@ describe(TrainingFileLint.name, () => {
       ['{"messages": [{"role":"robot","content":"x"}]}', 'unknown role'],
     ];
     fc.assert(
-      fc.property(fc.nat(20), fc.nat(20), fc.constantFrom(...breakages), fc.boolean(), fc.integer({ min: 1, max: 99 }), (before, after, [row, problem], hasBlank, chunkBytes) => {
-        const gap = hasBlank ? '\r\n\n' : '\n';
-        const file = [...Array<string>(before + 1).fill(SOUND_ROW), row, ...Array<string>(after).fill(SOUND_ROW), ''].join(gap);
-        const { report } = lint(file, { chunkBytes });
-        expect(report.problems).toBe(1);
-        expect(report.findings[0]).toMatchObject({ line: (before + 1) * (hasBlank ? 2 : 1) + 1 });
-        expect(report.findings[0]?.problem).toContain(problem);
-      }),
+      fc.property(
+        fc.nat(20),
+        fc.nat(20),
+        fc.constantFrom(...breakages),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 99 }),
+        (before, after, [row, problem], hasBlank, chunkBytes) => {
+          const gap = hasBlank ? '\r\n\n' : '\n';
+          const file = [...Array<string>(before + 1).fill(SOUND_ROW), row, ...Array<string>(after).fill(SOUND_ROW), ''].join(gap);
+          const { report } = lint(file, { chunkBytes });
+          expect(report.problems).toBe(1);
+          expect(report.findings[0]).toMatchObject({ line: (before + 1) * (hasBlank ? 2 : 1) + 1 });
+          expect(report.findings[0]?.problem).toContain(problem);
+        },
+      ),
     );
   });
 
@@ -69,16 +83,28 @@ describe(TrainingFileLint.name, () => {
     const cases: readonly [unknown, string][] = [
       [[GOOD, { role: 'robot', content: 'x' }], 'line 1, messages[1].role: unknown role "robot"; use system, user or assistant'],
       [[GOOD, { content: 'x' }], 'line 1, messages[1].role: is missing; use system, user or assistant'],
-      [[GOOD, { role: 'assistant', content: 5 }], 'line 1, messages[1].content: is 5 instead of a text; write the answer that the model is to learn, or remove the row'],
+      [
+        [GOOD, { role: 'assistant', content: 5 }],
+        'line 1, messages[1].content: is 5 instead of a text; write the answer that the model is to learn, or remove the row',
+      ],
       [[GOOD, { role: 'assistant', content: ' \n' }], 'line 1, messages[1].content: is blank; write the answer that the model is to learn, or remove the row'],
       [[GOOD, { role: 'assistant' }], 'line 1, messages[1].content: is missing; write the answer that the model is to learn, or remove the row'],
       [[GOOD], 'line 1, messages: has no assistant message; add the answer that the model is to learn'],
       [[GOOD, ANSWER, GOOD], "line 1, messages[2].role: the last message is the user's; end the row with the assistant message that the model is to learn"],
-      [[GOOD, GOOD, ANSWER], 'line 1, messages[1].role: two user messages follow each other; let user and assistant take turns; join what belongs together into one message'],
-      [[GOOD, ANSWER, { role: 'system', content: 's' }], 'line 1, messages[2].role: a system message stands after the beginning; keep one system message, as the first of the row'],
+      [
+        [GOOD, GOOD, ANSWER],
+        'line 1, messages[1].role: two user messages follow each other; let user and assistant take turns; join what belongs together into one message',
+      ],
+      [
+        [GOOD, ANSWER, { role: 'system', content: 's' }],
+        'line 1, messages[2].role: a system message stands after the beginning; keep one system message, as the first of the row',
+      ],
       [[ANSWER], 'line 1, messages[0].role: the conversation begins with the assistant; begin with a user message (after the system message, if there is one)'],
       [[GOOD, { ...ANSWER, weight: 0.5 }], 'line 1, messages[1].weight: is 0.5; use 1 to train on the message, 0 to leave it out, or no weight at all'],
-      [[GOOD, { ...ANSWER, weight: 0 }], 'line 1, messages: every assistant message has weight 0, so that nothing is learnt; give one of them weight 1, or remove the row'],
+      [
+        [GOOD, { ...ANSWER, weight: 0 }],
+        'line 1, messages: every assistant message has weight 0, so that nothing is learnt; give one of them weight 1, or remove the row',
+      ],
       ['x', 'line 1, messages: is a text instead of a list; write "messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]'],
       [[7], 'line 1, messages[0]: is a number instead of an object; write {"role": "…", "content": "…"}'],
     ];
@@ -93,15 +119,28 @@ describe(TrainingFileLint.name, () => {
   });
 
   it('passes over fields that tables leave empty', () => {
-    const row = { messages: [{ ...GOOD, name: null, tool_calls: null, weight: null }, { ...ANSWER, weight: 1 }], tools: null };
+    const row = {
+      messages: [
+        { ...GOOD, name: null, tool_calls: null, weight: null },
+        { ...ANSWER, weight: 1 },
+      ],
+      tools: null,
+    };
     expect(lint(JSON.stringify(row)).canonical).toBe(lint(chatFile([[GOOD, ANSWER]])).canonical);
-    expect(lint(JSON.stringify({ instruction: 'q', input: null, output: 'a', system: '', history: null })).canonical).toBe(lint(chatFile([[GOOD, ANSWER]])).canonical);
+    expect(lint(JSON.stringify({ instruction: 'q', input: null, output: 'a', system: '', history: null })).canonical).toBe(
+      lint(chatFile([[GOOD, ANSWER]])).canonical,
+    );
   });
 
   it('takes a list of texts as one text, and no picture', () => {
-    const parts = [{ type: 'text', text: 'one ' }, { type: 'text', text: 'two' }];
+    const parts = [
+      { type: 'text', text: 'one ' },
+      { type: 'text', text: 'two' },
+    ];
     expect(lint(chatFile([[{ role: 'user', content: parts }, ANSWER]])).canonical).toContain('"one two"');
-    expect(firstFinding(chatFile([[{ role: 'user', content: [...parts, { type: 'image_url' }] }, ANSWER]]))).toContain('messages[0].content: holds parts that are no texts');
+    expect(firstFinding(chatFile([[{ role: 'user', content: [...parts, { type: 'image_url' }] }, ANSWER]]))).toContain(
+      'messages[0].content: holds parts that are no texts',
+    );
   });
 
   it('says which alpaca field is wrong', () => {
@@ -174,10 +213,16 @@ describe(TrainingFileLint.name, () => {
   });
 
   it('ends a row with each trained answer when others are left out', () => {
-    const file = chatFile([[GOOD, { ...ANSWER, weight: 0 }, GOOD, ANSWER, GOOD, { role: 'assistant', content: 'b', weight: 1 }], [GOOD, ANSWER]]);
+    const file = chatFile([
+      [GOOD, { ...ANSWER, weight: 0 }, GOOD, ANSWER, GOOD, { role: 'assistant', content: 'b', weight: 1 }],
+      [GOOD, ANSWER],
+    ]);
     expect(lint(file).report.hasExcludedAnswers).toBe(true);
     const { report, canonical } = lint(file, { lastAnswerOnly: true });
-    const rows = canonical.trimEnd().split('\n').map((line) => JSON.parse(line) as { messages: { content: string }[]; last_answer_only: boolean });
+    const rows = canonical
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { messages: { content: string }[]; last_answer_only: boolean });
     expect(rows.map(({ messages }) => messages.map(({ content }) => content).join(''))).toEqual(['qaqa', 'qaqaqb', 'qa']);
     expect(rows.every((row) => row.last_answer_only)).toBe(true);
     expect(report.rows).toBe(3);

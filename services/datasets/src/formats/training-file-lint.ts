@@ -169,7 +169,8 @@ export class TrainingFileLint implements RowSink {
       return JSON.parse(text) as unknown;
     } catch {
       const found = jsonFault(text);
-      if (isCutOff && found.isCutOff) this.fault(line, `the last line is cut off: it ends with ${quote(text.slice(-20))}`, 'write the row to its end, or remove the line');
+      if (isCutOff && found.isCutOff)
+        this.fault(line, `the last line is cut off: it ends with ${quote(text.slice(-20))}`, 'write the row to its end, or remove the line');
       else this.fault(line + found.linesDown, found.problem, found.wayOut);
       return undefined;
     }

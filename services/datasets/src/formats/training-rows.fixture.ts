@@ -8,7 +8,9 @@ export interface WrittenMessage {
 }
 
 /** Texts that may be trained on: any characters but lone surrogates and zero, and not blank. */
-export const aText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => /\S/.test(text) && !text.includes('\0') && text.isWellFormed());
+export const aText = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+  .filter((text) => /\S/.test(text) && !text.includes('\0') && text.isWellFormed());
 
 /** Sound conversations: a system message or none, then user and assistant in turn. */
 export const aConversation: fc.Arbitrary<WrittenMessage[]> = fc

@@ -21,7 +21,10 @@ export class DatasetVersionNotFound extends DomainError {
   readonly code = 'DATASET_VERSION_NOT_FOUND';
 
   constructor(id: string) {
-    super(`There is no dataset version "${id.slice(0, 80)}" in this project; list the versions to see those that are there.`, { param: 'id', facts: { id: id.slice(0, 80) } });
+    super(`There is no dataset version "${id.slice(0, 80)}" in this project; list the versions to see those that are there.`, {
+      param: 'id',
+      facts: { id: id.slice(0, 80) },
+    });
   }
 }
 

@@ -36,7 +36,5 @@ export class GenerationsController implements Handlers<typeof GenerationServiceD
 
 function toMessage(piece: AnsweredPiece): PartialMessage<GenerateResponse> {
   const { text, finishReason, promptTokens, completionTokens, modelVersionId } = piece;
-  return finishReason === null
-    ? { text, modelVersionId }
-    : { text, modelVersionId, finishReason, usage: { promptTokens, completionTokens } };
+  return finishReason === null ? { text, modelVersionId } : { text, modelVersionId, finishReason, usage: { promptTokens, completionTokens } };
 }

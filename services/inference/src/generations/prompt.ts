@@ -28,7 +28,10 @@ function parseChat(json: string): z.output<typeof ChatInput> {
   const result = ChatInput.safeParse(JSON.parse(json));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+  const path = (issue?.path ?? [])
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
   throw new Refusal('invalid', 'MESSAGES_INVALID', `${path}: ${issue?.message ?? 'is not valid'}`, { param: path });
 }
 

@@ -23,5 +23,5 @@ export function samplingFor(asked: Sampling | undefined, defaults: ModelDefaults
 }
 
 function optional<K extends keyof SamplingParameters>(key: K, value: SamplingParameters[K] | undefined): Partial<SamplingParameters> {
-  return value === undefined ? {} : ({ [key]: value } as Partial<SamplingParameters>);
+  return value === undefined ? {} : { [key]: value };
 }

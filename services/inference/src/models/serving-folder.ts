@@ -25,11 +25,20 @@ const GenerationConfig = z.object({
 /** Sampling values that the model's authors ship in `generation_config.json`. */
 export type ModelDefaults = z.output<typeof GenerationConfig>;
 
+/** What is used of a model's tokenizer. */
+export interface TextTokenizer {
+  encode(text: string): { readonly ids: readonly number[] };
+  token_to_id(token: string): number | undefined;
+}
+
+// The package's own types import each other in a way that NodeNext does not follow, so that they say nothing.
+type TokenizerClass = new (tokenizer: unknown, config: unknown) => TextTokenizer;
+
 /** What inference knows of a model from the files that it is served with. */
 export interface ServingFolder {
   readonly path: string;
   readonly template: ChatTemplate | null;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: TextTokenizer;
   readonly contextLength: number;
   readonly defaults: ModelDefaults;
 }
@@ -41,7 +50,7 @@ export async function readServingFolder(path: string): Promise<ServingFolder> {
   const config = TokenizerConfig.parse(rawConfig);
   const model = ModelConfig.parse(JSON.parse(await readFile(join(path, 'config.json'), 'utf8')));
   const generation = await readOptional(join(path, 'generation_config.json'));
-  const tokenizer = new Tokenizer(rawTokenizer as object, rawConfig as object);
+  const tokenizer = new (Tokenizer as TokenizerClass)(rawTokenizer, rawConfig);
   const source = (await readOptional(join(path, 'chat_template.jinja'))) ?? templateOf(config.chat_template ?? null);
   const bos = textOf(config.bos_token);
   const first = tokenizer.encode('').ids[0];

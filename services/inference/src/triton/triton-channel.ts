@@ -1,17 +1,5 @@
-import {
-  Client,
-  type ClientDuplexStream,
-  type MethodDefinition,
-  Metadata,
-  type ServiceError,
-  credentials,
-  status,
-} from '@grpc/grpc-js';
-import {
-  GRPCInferenceServiceDefinition,
-  type ModelInferRequest,
-  type ModelStreamInferResponse,
-} from '@conch/contracts/kserve';
+import { Client, type ClientDuplexStream, type MethodDefinition, Metadata, type ServiceError, credentials, status } from '@grpc/grpc-js';
+import { GRPCInferenceServiceDefinition, type ModelInferRequest, type ModelStreamInferResponse } from '@conch/contracts/kserve';
 
 type Methods = (typeof GRPCInferenceServiceDefinition)['methods'];
 type UnaryName = Exclude<keyof Methods, 'modelStreamInfer'>;

@@ -1,9 +1,10 @@
+import type { ModelStreamInferResponse } from '@conch/contracts/kserve';
+import { DomainError } from '@conch/errors';
 import type { TritonChannel } from './triton-channel.js';
 import { isServerAway } from './triton-channel.js';
 import type { GenerationPiece, SamplingParameters } from './model-server.js';
 import { boolTensor, bytesTensor, firstString, firstUint32, inferRequest } from './tensors.js';
 import { ContextLengthExceeded, GenerationFailed, ModelOverloaded, ModelServerLost, SamplingRefused } from './triton.errors.js';
-import { DomainError } from '@conch/errors';
 
 /** The final response of a decoupled model, which Triton sends empty when asked to. */
 const FINAL = 'triton_final_response';
@@ -33,14 +34,19 @@ export async function* streamGeneration(
   let finished = false;
   try {
     stream.write(request);
-    for await (const message of stream) {
+    for await (const message of stream as AsyncIterable<ModelStreamInferResponse>) {
       if (message.errorMessage !== '') throw engineError(model, message.errorMessage);
       const response = message.inferResponse;
       if (response === undefined) continue;
       const isFinal = response.parameters[FINAL]?.parameterChoice?.value === true;
       if (response.outputs.length > 0) {
         const reason = firstString(response, 'finish_reason');
-        const piece = pieceOf(firstString(response, 'text_output'), reason, firstUint32(response, 'num_input_tokens'), firstUint32(response, 'num_output_tokens'));
+        const piece = pieceOf(
+          firstString(response, 'text_output'),
+          reason,
+          firstUint32(response, 'num_input_tokens'),
+          firstUint32(response, 'num_output_tokens'),
+        );
         if (piece.finishReason !== null) finished = true;
         yield piece;
       }

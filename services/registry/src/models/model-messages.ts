@@ -89,7 +89,8 @@ function toArtifactMessage(artifact: ArtifactReference | null): PartialMessage<A
 
 function readArtifact(param: string, artifact: ArtifactMessage | undefined): ArtifactReference | null {
   if (artifact === undefined || artifact.digest === '') return null;
-  if (artifact.form === ArtifactForm.ARTIFACT_FORM_UNSPECIFIED) throw new VersionRefused(`${param}.form`, 'it is missing; say whether the artifact is a file or a folder');
+  if (artifact.form === ArtifactForm.ARTIFACT_FORM_UNSPECIFIED)
+    throw new VersionRefused(`${param}.form`, 'it is missing; say whether the artifact is a file or a folder');
   const form = artifact.form === ArtifactForm.ARTIFACT_FORM_FILE ? 'file' : 'folder';
   return { digest: asDigest(artifact.digest), sizeBytes: artifact.sizeBytes, form };
 }

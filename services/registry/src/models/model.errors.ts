@@ -42,7 +42,9 @@ export class ModelNameRefused extends DomainError {
   readonly code = 'MODEL_NAME_INVALID';
 
   constructor(name: string, why: string) {
-    super(`model_name: ${JSON.stringify(name.slice(0, 80).toWellFormed())} ${why}; use letters, digits and . _ - : /, at most 200 characters`, { param: 'model_name' });
+    super(`model_name: ${JSON.stringify(name.slice(0, 80).toWellFormed())} ${why}; use letters, digits and . _ - : /, at most 200 characters`, {
+      param: 'model_name',
+    });
   }
 }
 
@@ -65,7 +67,10 @@ export class AliasNotFound extends DomainError {
   readonly code = 'ALIAS_NOT_FOUND';
 
   constructor(model: string, alias: string) {
-    super(`The model \`${model}\` has no alias \`${alias.slice(0, 80).toWellFormed()}\`; list the model to see its aliases.`, { param: 'alias', facts: { model } });
+    super(`The model \`${model}\` has no alias \`${alias.slice(0, 80).toWellFormed()}\`; list the model to see its aliases.`, {
+      param: 'alias',
+      facts: { model },
+    });
   }
 }
 

@@ -147,4 +147,3 @@ async function numberOf(tx: Tx, model: Model, alias: string): Promise<number | n
   const row = await tx.selectFrom('aliases').select('version_number').where('model_id', '=', model.id).where('name', '=', alias).executeTakeFirst();
   return row?.version_number ?? null;
 }
-

@@ -46,13 +46,19 @@ export class Embed {
 
   private check(command: EmbedCommand): void {
     if (command.model !== this.publicName) {
-      throw new Refusal('not_found', 'MODEL_NOT_FOUND', `The model '${command.model}' is not an embedding model that is served here. Use '${this.publicName}'.`, { param: 'model' });
+      throw new Refusal(
+        'not_found',
+        'MODEL_NOT_FOUND',
+        `The model '${command.model}' is not an embedding model that is served here. Use '${this.publicName}'.`,
+        { param: 'model' },
+      );
     }
     if (command.texts.length === 0) throw new Refusal('invalid', 'INPUT_EMPTY', 'input: must have at least one text.', { param: 'input' });
     if (command.texts.length > MAX_TEXTS) {
       throw new Refusal('invalid', 'INPUT_TOO_LONG', `input: has ${command.texts.length} texts; one request takes at most ${MAX_TEXTS}.`, { param: 'input' });
     }
     const blank = command.texts.indexOf('');
-    if (blank >= 0) throw new Refusal('invalid', 'INPUT_EMPTY', `input[${blank}]: is empty; every text needs at least one character.`, { param: `input[${blank}]` });
+    if (blank >= 0)
+      throw new Refusal('invalid', 'INPUT_EMPTY', `input[${blank}]: is empty; every text needs at least one character.`, { param: `input[${blank}]` });
   }
 }

@@ -5,7 +5,12 @@ import type { GenerationPiece } from '../../triton/model-server.js';
 import { ModelServerLost } from '../../triton/triton.errors.js';
 import { Generate, type GenerateParts } from './generate.js';
 
-const piece = (text: string, finishReason: GenerationPiece['finishReason'] = null): GenerationPiece => ({ text, finishReason, promptTokens: 3, completionTokens: 2 });
+const piece = (text: string, finishReason: GenerationPiece['finishReason'] = null): GenerationPiece => ({
+  text,
+  finishReason,
+  promptTokens: 3,
+  completionTokens: 2,
+});
 
 /** A generation whose model server plays one script a try: pieces to send, and an error to throw after them. */
 function generation(scripts: { pieces: GenerationPiece[]; error?: Error }[]): { generate: Generate; suspected: string[]; closed: boolean[] } {

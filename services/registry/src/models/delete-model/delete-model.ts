@@ -22,4 +22,3 @@ export function ownModel(projectId: string, model: Model): Model {
   if (model.projectId !== projectId) throw new ModelIsPublic(model.name);
   return model;
 }
-

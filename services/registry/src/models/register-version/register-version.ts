@@ -22,7 +22,8 @@ export class RegisterVersion {
     const { weights, serving, adapter, weightFormat, lineage } = content;
     if (lineage.jobId === '') throw new VersionRefused('lineage.job_id', 'it is missing; name the job that made the version, so that it registers once');
     if (weights === null && serving === null) throw new VersionRefused('weights', 'neither weights nor a serving form is given; give at least one');
-    if (serving !== null && weightFormat === '') throw new VersionRefused('weight_format', 'it is missing; say how the serving form keeps its weights, such as int8');
+    if (serving !== null && weightFormat === '')
+      throw new VersionRefused('weight_format', 'it is missing; say how the serving form keeps its weights, such as int8');
     for (const [param, artifact] of Object.entries({ weights, serving, adapter })) {
       if (artifact === null || (await this.artifacts.has(artifact.digest))) continue;
       throw new VersionRefused(`${param}.digest`, `the artifact store does not hold ${artifact.digest}; store the artifact before its version is registered`);
@@ -40,5 +41,6 @@ function checkJsonObject(param: string, json: string): void {
   } catch (thrown) {
     throw new VersionRefused(param, `it is no JSON (${thrown instanceof Error ? thrown.message : 'unreadable'}); give an object, or leave it out`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new VersionRefused(param, 'it is no JSON object; give an object, or leave it out');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new VersionRefused(param, 'it is no JSON object; give an object, or leave it out');
 }
