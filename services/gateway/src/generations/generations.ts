@@ -19,7 +19,7 @@ export interface Ending {
 /** Takes the text of an answer as it comes; a promise makes the generation wait. `modelVersionId` says which version answers. */
 export type OnText = (text: string, modelVersionId: string) => Promise<void> | void;
 
-/** A request without a model has nothing to be sent to, so both are always there. */
+/** What inference is asked for. */
 export type Generation = PartialMessage<GenerateRequest>;
 
 /** Generations of the inference service, counted against the project's quota. */
@@ -34,15 +34,22 @@ export class Generations {
   /** Follows one generation to its end. What the client never reads is never generated: the caller's signal ends it. */
   async follow(generation: Generation, caller: Caller, onText: OnText): Promise<Ending> {
     const leave = this.quota.enter(caller.projectId);
+    const call = { ...caller, timeoutMs: this.config.CONCH_GENERATION_TIMEOUT_MS };
+    const pieces = this.peers.generation.generate(generation, call)[Symbol.asyncIterator]();
+    let isLeftAlone = false;
     try {
-      const call = { ...caller, timeoutMs: this.config.CONCH_GENERATION_TIMEOUT_MS };
-      for await (const { text, finishReason, usage, modelVersionId } of this.peers.generation.generate(generation, call)) {
+      for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+        const { text, finishReason, usage, modelVersionId } = next.value;
         if (text !== '') await onText(text, modelVersionId);
         if (finishReason === '') continue;
+        // The answer is complete. Cancelling the rest would book it as cancelled; waiting for the booking would hold the answer's end back.
+        isLeftAlone = true;
+        void drain(pieces);
         return { finishReason: readReason(finishReason), promptTokens: usage?.promptTokens ?? 0, completionTokens: usage?.completionTokens ?? 0, modelVersionId };
       }
     } finally {
       leave();
+      if (!isLeftAlone) void pieces.return?.();
     }
     throw new Refusal('unavailable', 'GENERATION_CUT_OFF', 'The answer broke off before its end. Send the request again.');
   }
@@ -55,9 +62,19 @@ export class Generations {
     const joint = { ...caller, signal: AbortSignal.any([caller.signal, siblings.signal]) };
     try {
       return await Promise.all(generations.map((generation, choice) => this.follow(generation, joint, (text, version) => onText(choice, text, version))));
-    } finally {
+    } catch (error) {
       siblings.abort();
+      throw error;
     }
+  }
+}
+
+/** Lets a finished generation close itself; nothing that goes wrong now changes the answer that was given. */
+async function drain(pieces: AsyncIterator<unknown>): Promise<void> {
+  try {
+    while ((await pieces.next()).done !== true);
+  } catch {
+    return;
   }
 }
 
