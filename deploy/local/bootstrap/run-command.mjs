@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/** Ends every program that steps started; for an interrupted bootstrap. */
+export function endCommands() {
+  for (const child of running) child.kill('SIGTERM');
+}
+
+/**
+ * Runs a program with its output in a log file, each line told as it comes; throws with the log's end when the program fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ logFile: string, say: (line: string) => void, cwd?: string, env?: Record<string, string | undefined> }} options
+ */
+export async function runCommand(command, args, options) {
+  const log = createWriteStream(options.logFile, { flags: 'a' });
+  log.write(`$ ${[command, ...args].join(' ')}\n`);
+  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(log, { end: false });
+    tellLines(stream, options.say);
+  }
+  const ending = await new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code === 0 ? null : `it ended with ${signal ?? `exit code ${code}`}`));
+  });
+  running.delete(child);
+  log.end();
+  await finished(log);
+  if (ending !== null) throw new Error(`${[command, ...args].join(' ')}: ${ending}\n${tailOf(options.logFile)}\nThe whole output: ${options.logFile}`);
+}
+
+/** @param {import('node:stream').Readable} stream @param {(line: string) => void} say */
+function tellLines(stream, say) {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text) => {
+    // Progress bars end their lines with a carriage return.
+    const lines = (rest + text).split(/[\r\n]+/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') say(line.trim());
+  });
+}
+
+/** A log's last lines. @param {string} path @param {number} [count] @returns {string} */
+export function tailOf(path, count = 20) {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+}
