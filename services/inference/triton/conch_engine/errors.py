@@ -18,9 +18,7 @@ class ContextLengthExceeded(EngineError):
     """The prompt leaves no room for an answer."""
 
     def __init__(self, prompt_tokens: int, context_length: int) -> None:
-        super().__init__(
-            f"CONTEXT_LENGTH: The prompt has {prompt_tokens} tokens; the model takes {context_length}, the answer included."
-        )
+        super().__init__(f"CONTEXT_LENGTH: The prompt has {prompt_tokens} tokens; the model takes {context_length}, the answer included.")
 
 
 class Overloaded(EngineError):

@@ -22,9 +22,7 @@ class GenerationModel:
     """Reads requests, queues them with the scheduler, and sends answers from a thread of its own."""
 
     def __init__(self, *, folder: Path, name: str, max_sequences: int, max_queued: int, kv_cache_mb: int, is_exact: bool) -> None:
-        self._scheduler = Scheduler(
-            folder, max_sequences=max_sequences, max_queued=max_queued, kv_cache_mb=kv_cache_mb, is_exact=is_exact
-        )
+        self._scheduler = Scheduler(folder, max_sequences=max_sequences, max_queued=max_queued, kv_cache_mb=kv_cache_mb, is_exact=is_exact)
         self._outbox: queue.SimpleQueue[tuple[Any, Any, bool] | None] = queue.SimpleQueue()
         self._sender = threading.Thread(target=self._send_all, name="sender", daemon=True)
         self._sender.start()

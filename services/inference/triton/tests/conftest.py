@@ -18,7 +18,7 @@ import tritonclient.grpc as grpc
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from triton_process import TritonProcess, write_model  # noqa: E402
+from triton_process import TritonProcess, write_model
 
 ENVIRONMENTS = Path(os.environ.get("CONCH_ENV_DIR", Path(__file__).resolve().parents[4] / ".conch" / "env"))
 

@@ -3,9 +3,10 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 
-def _prepare_path(config):
+def _prepare_path(config: str) -> dict[str, str]:
     """Triton's stub ignores PYTHONPATH, so the folders come from the model's parameters."""
     parameters = {key: value["string_value"] for key, value in json.loads(config)["parameters"].items()}
     for key in ("package_dir", "site_packages"):
@@ -17,7 +18,7 @@ def _prepare_path(config):
 class TritonPythonModel:
     """Decoupled: `execute` only queues; the scheduler's thread produces, a sender thread answers."""
 
-    def initialize(self, args):
+    def initialize(self, args: dict[str, str]) -> None:
         self.parameters = _prepare_path(args["model_config"])
         from conch_engine.triton_generation import GenerationModel
 
@@ -30,10 +31,9 @@ class TritonPythonModel:
             is_exact=self.parameters.get("precision_hints", "fast") == "exact",
         )
 
-    def execute(self, requests):
+    def execute(self, requests: list[Any]) -> None:
         for request in requests:
             self.model.take(request)
-        return None
 
-    def finalize(self):
+    def finalize(self) -> None:
         self.model.stop()
