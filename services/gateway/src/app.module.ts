@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { GatewayConfig } from './config.js';
+import { FilesModule } from './files/files.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { type Connections, PlatformModule } from './platform.module.js';
@@ -20,6 +21,7 @@ export class AppModule {
         QuotasModule,
         IdempotencyModule,
         AuditModule,
+        FilesModule,
       ],
     };
   }

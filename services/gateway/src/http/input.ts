@@ -25,7 +25,7 @@ export function readInput<O extends Operation>(operation: O, request: Pick<Fasti
 }
 
 function check(schema: z.ZodType, value: unknown, place: InputPlace): unknown {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (!result.success) throw refusalFor(result.error, place);
   return result.data;
 }

@@ -36,12 +36,18 @@ function tell(issue: Issue, parents: readonly PropertyKey[]): Problem[] {
   }
   const path = pathText(at);
   const where = path === '' ? 'the request body' : `'${path}'`;
-  if (issue.message.endsWith('received undefined')) {
+  if (isMissing(issue)) {
     return [{ path, code: 'MISSING_REQUIRED_PARAMETER', text: path === '' ? 'A JSON body is required.' : `Missing required parameter: ${where}.` }];
   }
   const code = codeOf(issue);
   const reason = issue.message.replace(/^Invalid (?:input|option): /, '').replace(/\.$/, '');
   return [{ path, code, text: code === 'UNSUPPORTED_PARAMETER' ? `${reason}.` : `Invalid ${where}: ${reason}.` }];
+}
+
+/** Of a missing choice only the input tells that it is missing, so checks are to report it. */
+function isMissing(issue: Issue): boolean {
+  if (issue.message.endsWith('received undefined')) return true;
+  return issue.code === 'invalid_value' && 'input' in issue && issue.input === undefined;
 }
 
 function unknownField(path: string): Problem {
