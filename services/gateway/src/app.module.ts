@@ -1,12 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { ChatModule } from './chat/chat.module.js';
+import { CompletionsModule } from './completions/completions.module.js';
 import type { GatewayConfig } from './config.js';
+import { EmbeddingsModule } from './embeddings/embeddings.module.js';
 import { FilesModule } from './files/files.module.js';
+import { GenerateModule } from './generate/generate.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { type Connections, PlatformModule } from './platform.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
+import { VectorStoresModule } from './vector-stores/vector-stores.module.js';
 
 /** The wiring diagram of the gateway: one line a capability. */
 @Module({})
@@ -22,6 +27,11 @@ export class AppModule {
         IdempotencyModule,
         AuditModule,
         FilesModule,
+        ChatModule,
+        CompletionsModule,
+        GenerateModule,
+        EmbeddingsModule,
+        VectorStoresModule,
       ],
     };
   }
