@@ -19,7 +19,7 @@ try {
   writeFileSync(join(outRoot, DESCRIPTORS), descriptorModule());
   if (isCheck) compare();
 } catch (error) {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
   if (isCheck) rmSync(outRoot, { recursive: true, force: true });
@@ -43,6 +43,7 @@ function descriptorModule() {
   ].join('\n');
 }
 
+/** @param {string[]} args */
 function buf(...args) {
   const path = [join(ROOT, 'node_modules', 'node', 'bin'), process.env.PATH].join(delimiter);
   const options = { cwd: PROTO, env: { ...process.env, PATH: path }, maxBuffer: 64 * 1024 * 1024 };
@@ -59,17 +60,19 @@ function compare() {
   throw new Error(`Generated code is not current with proto/:\n${stale.map((path) => `  ${path}\n`).join('')}Run: npm run gen`);
 }
 
+/** @param {string} root */
 function generatedIn(root) {
   return readdirSync(join(root, GEN), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
+/** @param {string} path */
 function contentOf(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error.code === 'ENOENT') return null;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return null;
     throw error;
   }
 }
