@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,9 +17,18 @@ export const CONNECTION_FILE = join(ROOT, '.conch', 'connection.json');
 /** The pinned Node that the services run on. */
 export const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
 
-/** The state folder that `--state DIR`, `CONCH_STATE_DIR` or nothing names. */
+/** The state folder that `--state DIR`, `CONCH_STATE_DIR` or nothing names; made when it is not there. Its real path is the stack's id. */
 export function stateDirFrom(/** @type {string | undefined} */ given) {
-  return resolve(given || process.env['CONCH_STATE_DIR'] || DEFAULT_STATE_DIR);
+  const path = resolve(given || process.env['CONCH_STATE_DIR'] || DEFAULT_STATE_DIR);
+  // Others may pass through, since Postgres may run as another user; what is secret in it is closed by itself.
+  mkdirSync(path, { recursive: true, mode: 0o711 });
+  return realpathSync(path);
+}
+
+/** Where the default stack and others say how they are reached. @param {string} stateDir @returns {string[]} */
+export function connectionFiles(stateDir) {
+  const own = join(stateDir, 'connection.json');
+  return existsSync(DEFAULT_STATE_DIR) && realpathSync(DEFAULT_STATE_DIR) === stateDir ? [own, CONNECTION_FILE] : [own];
 }
 
 /** A Python environment's site-packages. */

@@ -19,7 +19,7 @@ export const build = {
   ],
   outputs: () => packages().map((folder) => join(ROOT, folder, 'dist')),
   make: ({ command }) =>
-    command(NODE, [join(ROOT, 'node_modules', 'nx', 'bin', 'nx.js'), 'run-many', '-t', 'build', '--outputStyle=static'], {
+    command(NODE, [join(ROOT, 'node_modules', '.bin', 'nx'), 'run-many', '-t', 'build', '--outputStyle=static'], {
       cwd: ROOT,
       // Nx's background process would outlive the bootstrap.
       env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', FORCE_COLOR: '0' },

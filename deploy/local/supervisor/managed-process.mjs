@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, createWriteStream } from 'node:fs';
+import { appendFileSync, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clearLeftovers, signal, startTimeOf } from './leftovers.mjs';
 
@@ -23,12 +23,17 @@ const LONGEST_BACKOFF_MS = 10_000;
 /** A process that stayed up this long starts its backoff anew. */
 const STEADY_MS = 30_000;
 const POLL_MS = 150;
+const SHOWN_LINES = 12;
+/** A process that ended so often while it was to become healthy will not. */
+const MOST_ENDINGS_AT_START = 5;
 
 /** One process that is kept running: started again with backoff whenever it ends, its output kept in a log of its own. */
 export class ManagedProcess {
   /** @type {import('node:child_process').ChildProcess | null} */
   #child = null;
   #isStopping = false;
+  #stopped = new AbortController();
+  #endings = 0;
   #backoffMs = FIRST_BACKOFF_MS;
   #startedAt = 0;
   /** @type {Promise<void>} */
@@ -54,13 +59,17 @@ export class ManagedProcess {
     return this.pid === null ? null : startTimeOf(this.pid);
   }
 
+  /** When it was started last, in unix milliseconds; null while it is down. */
+  get startedAt() {
+    return this.#child === null ? null : this.#startedAt;
+  }
+
   /** Starts it and resolves when it is healthy; throws with what its log ends on when that takes too long. */
   async start() {
-    this.#isStopping = false;
     this.#life = this.#live();
-    const giveUpAt = Date.now() + this.spec.startTimeoutMs;
+    const startedAt = Date.now();
     let reason = 'it gave no answer';
-    while (Date.now() < giveUpAt && !this.#isStopping) {
+    while (Date.now() - startedAt < this.spec.startTimeoutMs && this.#endings < MOST_ENDINGS_AT_START && !this.#isStopping) {
       try {
         await this.spec.check();
         this.#setHealth(true);
@@ -70,7 +79,8 @@ export class ManagedProcess {
       }
       await delay(POLL_MS);
     }
-    throw new Error(`${this.spec.name} was not healthy within ${this.spec.startTimeoutMs / 1_000} s: ${reason}${this.lastExit}\nIts log: ${this.context.logFile}`);
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    throw new Error(`${this.spec.name} was not healthy after ${seconds} s: ${reason}.${this.lastExit}\n${tailOf(this.context.logFile)}\nIts log: ${this.context.logFile}`);
   }
 
   /** Looks once; for the status that others read. */
@@ -87,13 +97,12 @@ export class ManagedProcess {
   /** Asks it to end, kills it after its grace time, and whatever it left behind. */
   async stop() {
     this.#isStopping = true;
+    this.#stopped.abort();
     const child = this.#child;
-    if (child?.pid !== undefined) {
-      signal(child.pid, this.spec.stopSignal);
-      const timer = setTimeout(() => killGroup(child.pid), this.spec.graceMs);
-      await this.#life;
-      clearTimeout(timer);
-    }
+    if (child?.pid !== undefined) signal(child.pid, this.spec.stopSignal);
+    const timer = setTimeout(() => killGroup(this.#child?.pid), this.spec.graceMs);
+    await this.#life;
+    clearTimeout(timer);
     await clearLeftovers(this.context.stackId, { name: this.spec.name, graceMs: 0 });
     this.#setHealth(false);
   }
@@ -101,11 +110,13 @@ export class ManagedProcess {
   async #live() {
     while (!this.#isStopping) {
       await this.#runOnce();
+      this.#endings += 1;
       if (this.#isStopping) return;
       this.#setHealth(false);
       if (Date.now() - this.#startedAt > STEADY_MS) this.#backoffMs = FIRST_BACKOFF_MS;
       this.#note(`ended (${this.lastExit.trim()}); it is started again in ${this.#backoffMs} ms`);
-      await delay(this.#backoffMs);
+      await delay(this.#backoffMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
+      if (this.#isStopping) return;
       this.#backoffMs = Math.min(LONGEST_BACKOFF_MS, this.#backoffMs * 2);
       this.restarts += 1;
     }
@@ -118,6 +129,7 @@ export class ManagedProcess {
       await this.spec.prepare?.();
     } catch (error) {
       this.lastExit = ` It could not be prepared: ${error instanceof Error ? error.message : String(error)}`;
+      this.#note(this.lastExit.trim());
       return;
     }
     if (this.#isStopping) return;
@@ -175,4 +187,9 @@ export class ManagedProcess {
 
 function killGroup(/** @type {number | undefined} */ pid) {
   if (pid !== undefined) signal(-pid, 'SIGKILL');
+}
+
+/** What a log ends on. @param {string} path */
+function tailOf(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '';
 }
