@@ -32,7 +32,7 @@ const PARTS = [
   { name: 'types', commands: () => projects().map((project) => tool('typescript/bin/tsc', '-p', project)) },
   {
     name: 'python',
-    absent: () => (existsSync(join(LINT_ENV, 'ruff')) ? null : 'its environment is not there; `npm run bootstrap` makes it'),
+    absent: () => (existsSync(join(LINT_ENV, 'ruff')) ? null : 'its environment is not there; `npm run bootstrap -- --for tests` makes it'),
     commands: () => [
       python('ruff', 'check', '--quiet', '--output-format=concise', ...pythonFolders()),
       python('ruff', 'format', '--check', '--quiet', ...pythonFolders()),

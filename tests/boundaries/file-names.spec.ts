@@ -10,7 +10,7 @@ const KEBAB = '[a-z0-9]+(-[a-z0-9]+)*';
 const ROLES = ['controller', 'module', 'entity', 'errors', 'repository', 'filter'];
 const SCRIPT_NAME = new RegExp(`^${KEBAB}([.](${ROLES.join('|')}))?([.](spec|fixture|d))?[.](ts|tsx|mjs)$`);
 /** Tools look for these names. */
-const TOOL_NAMES = /^(jest[.](unit|integration|e2e|faults)[.]mjs|conftest[.]py|__init__[.]py|__main__[.]py)$/;
+const TOOL_NAMES = /^(jest[.](suite|integration|e2e|faults)[.]mjs|conftest[.]py|__init__[.]py|__main__[.]py)$/;
 const PYTHON_NAME = /^[a-z0-9]+(_[a-z0-9]+)*[.]py$/;
 const FOLDER_NAME = new RegExp(`^(${KEBAB}|[a-z0-9]+(_[a-z0-9]+)*)$`);
 /** If it has no noun, it has no home. */

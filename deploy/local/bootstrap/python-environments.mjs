@@ -16,6 +16,8 @@ export const servingEnvironment = environment('serving', 'Triton and the OpenVIN
 export const trainerEnvironment = environment('trainer', 'LLaMA-Factory with PyTorch (6 GB)');
 /** What a user's Python has. @type {import('./step.mjs').Step} */
 export const clientsEnvironment = { ...environment('clients', "OpenAI's Python SDK, for the tests"), isForTests: true };
+/** What `npm run check` checks Python with. @type {import('./step.mjs').Step} */
+export const lintEnvironment = { ...environment('lint', 'ruff and mypy, for the checks'), isForTests: true };
 
 /**
  * A Python environment with exactly what its lock file names, every package checked against its hash.

@@ -3,7 +3,7 @@ import { conchTiny } from './conch-tiny.mjs';
 import { embedder } from './embedder.mjs';
 import { natsServer, toxiproxyServer } from './go-programs.mjs';
 import { nodePackages } from './node-packages.mjs';
-import { clientsEnvironment, postgresEnvironment, servingEnvironment, trainerEnvironment } from './python-environments.mjs';
+import { clientsEnvironment, lintEnvironment, postgresEnvironment, servingEnvironment, trainerEnvironment } from './python-environments.mjs';
 import { pythonTool } from './python-tool.mjs';
 import { tritonBackend } from './triton-backend.mjs';
 
@@ -23,5 +23,6 @@ export const STEPS = Object.freeze([
   embedder,
   tritonBackend,
   clientsEnvironment,
+  lintEnvironment,
   toxiproxyServer,
 ]);
