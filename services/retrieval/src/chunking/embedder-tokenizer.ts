@@ -7,10 +7,16 @@ import { TokenCounter } from './token-counter.js';
 const SentenceConfig = z.object({ max_seq_length: z.number().int().positive() });
 const JsonObject = z.record(z.string(), z.unknown());
 
+/** What is used of a tokenizer. The package's own types import each other in a way that NodeNext does not follow, so that they say nothing. */
+interface TextTokenizer {
+  encode(text: string, options?: { readonly add_special_tokens: boolean }): { readonly ids: readonly number[] };
+}
+type TokenizerClass = new (tokenizer: unknown, config: unknown) => TextTokenizer;
+
 /** The embedding model's own tokenizer, read from its folder. */
 export class EmbedderTokenizer extends TokenCounter {
   private constructor(
-    private readonly tokenizer: Tokenizer,
+    private readonly tokenizer: TextTokenizer,
     readonly windowTokens: number,
   ) {
     super();
@@ -19,7 +25,7 @@ export class EmbedderTokenizer extends TokenCounter {
   /** Reads `tokenizer.json`, `tokenizer_config.json` and `sentence_bert_config.json`; throws when one is missing or odd. */
   static async open(folder: string): Promise<EmbedderTokenizer> {
     const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, name), 'utf8'));
-    const tokenizer = new Tokenizer(JsonObject.parse(await read('tokenizer.json')), JsonObject.parse(await read('tokenizer_config.json')));
+    const tokenizer = new (Tokenizer as TokenizerClass)(JsonObject.parse(await read('tokenizer.json')), JsonObject.parse(await read('tokenizer_config.json')));
     const { max_seq_length: maxTokens } = SentenceConfig.parse(await read('sentence_bert_config.json'));
     const added = tokenizer.encode('').ids.length;
     return new EmbedderTokenizer(tokenizer, maxTokens - added);

@@ -189,7 +189,7 @@ export interface SearchResponse {
 export interface Hit {
   fileId: string;
   filename: string;
-  /** Cosine similarity mapped to 0…1. */
+  /** From 0 to 1: nearness in meaning, raised by the words that query and passage share. */
   score: number;
   attributesJson: string;
   text: string;
