@@ -90,6 +90,9 @@ export interface TrainingDatabase extends EventTables {
 /** The channel that tells of every change of a job; the payload is the job's id. */
 export const JOBS_CHANNEL = 'conch_jobs';
 
+/** The channel that tells of a job's turns only: its state, its attempt's end, its result. */
+export const JOB_STATES_CHANNEL = 'conch_job_states';
+
 export const migrations: Migrations = {
   ...outboxMigration,
   '0001_jobs': {

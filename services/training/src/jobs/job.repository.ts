@@ -1,6 +1,7 @@
 import type { Attempt } from '../attempts/attempt.entity.js';
-import type { ArtifactReference, Job, JsonObject } from './job.entity.js';
-import type { JobEvent, NewJobEvent } from './job-event.js';
+import type { Checkpoint } from './checkpoint.entity.js';
+import type { Job } from './job.entity.js';
+import type { NewJobEvent } from './job-event.js';
 
 /** Which slice of a list is wanted. */
 export interface ListQuery {
@@ -15,17 +16,6 @@ export interface JobQuery extends ListQuery {
   readonly kind: 'fine-tuning' | 'import' | null;
   /** Jobs must carry all of these. */
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** A checkpoint of a job. */
-export interface Checkpoint {
-  readonly id: string;
-  readonly jobId: string;
-  readonly step: number;
-  readonly createdAt: Date;
-  readonly metrics: JsonObject;
-  readonly artifact: ArtifactReference | null;
-  readonly path: string;
 }
 
 /** A job and its newest attempt, locked against every other change while a change is decided. */
@@ -45,7 +35,7 @@ export interface Change {
 }
 
 /**
- * Where jobs, their attempts, events and checkpoints are kept. A state and the event that announces it are stored together, and
+ * Where jobs are kept, and changed together with their attempts, events and checkpoints. A state and the event that announces it are stored together, and
  * a job's changes happen one after the other. Reads take a project, or `*` for the platform itself.
  */
 export abstract class JobRepository {
@@ -62,16 +52,4 @@ export abstract class JobRepository {
   abstract changeByAttempt(attemptId: string, decide: (standing: Standing) => Change): Promise<Job | null>;
   /** Has `decide` start the next job, as long as fewer than `places` run; null when there is none to start or no place. */
   abstract startNext(places: number, decide: (standing: Standing) => Change): Promise<Job | null>;
-  abstract listEvents(projectId: string, jobId: string, query: ListQuery): Promise<{ readonly events: readonly JobEvent[]; readonly hasMore: boolean }>;
-  /** Events after a number, in order, at most `limit`. */
-  abstract eventsAfter(jobId: string, sequence: number, limit: number): Promise<readonly JobEvent[]>;
-  abstract listCheckpoints(projectId: string, jobId: string, query: ListQuery): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly hasMore: boolean }>;
-  /** A job's checkpoints that lie in a folder, newest first. */
-  abstract checkpointFolders(jobId: string): Promise<readonly string[]>;
-  /** An attempt by its id, and whether it is known at all. */
-  abstract findAttempt(id: string): Promise<Attempt | null>;
-  /** Attempts that are under way. */
-  abstract listLiveAttempts(): Promise<readonly Attempt[]>;
-  /** Gives every attempt under way a lease until then, unless it has a longer one. */
-  abstract renewLeases(until: Date): Promise<void>;
 }
