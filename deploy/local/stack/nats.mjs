@@ -41,7 +41,7 @@ listen: "127.0.0.1:${context.ports['nats']}"
 http: "127.0.0.1:${context.ports['natsMonitor']}"
 server_name: "conch"
 jetstream {
-  store_dir: ${JSON.stringify(join(folder, 'jetstream'))}
+  store_dir: ${JSON.stringify(folder)}
   sync_interval: always
   max_mem: 256MB
   max_file: 16GB

@@ -42,9 +42,10 @@ export async function clearLeftovers(stackId, options = {}) {
   }
 }
 
-/** When a process began, in the kernel's ticks: with the pid it names one process for ever. */
+/** When a living process began, in the kernel's ticks: with the pid it names one process for ever. Null when it has ended, also when nobody has collected it yet. */
 export function startTimeOf(/** @type {number} */ pid) {
-  return statOf(pid)?.[19] ?? null;
+  const stat = statOf(pid);
+  return stat === null || stat[0] === 'Z' ? null : (stat[19] ?? null);
 }
 
 /** @param {number} pid @param {NodeJS.Signals} name */

@@ -24,6 +24,8 @@ const PARENT_LOOK_MS = 500;
  * @returns {Promise<number>}
  */
 export async function supervise({ stateDir, port, only, isForeground = false, onReady }) {
+  // Logs, artifacts and what else comes to lie in the state folder are the user's alone.
+  process.umask(0o077);
   const lock = takeLock(supervisorLock(stateDir));
   try {
     const cleared = await clearLeftovers(stateDir);

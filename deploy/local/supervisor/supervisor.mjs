@@ -4,7 +4,7 @@ import { clearLeftovers } from './leftovers.mjs';
 import { ManagedProcess } from './managed-process.mjs';
 
 /** How often the health of what runs is looked at. */
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 /** A runner that is stopped may save where it is. */
 const RUNNER_GRACE_MS = 8_000;
 
