@@ -9,13 +9,3 @@ export class FileBatchNotFound extends DomainError {
     super(`The vector store '${storeId}' has no file batch '${id}'. Use the id that its creation answered.`, { param: 'batch_id', facts: { storeId, id } });
   }
 }
-
-/** A row that a page begins after is not in the list. */
-export class FileBatchCursorUnknown extends DomainError {
-  readonly kind = 'invalid';
-  readonly code = 'PAGE_CURSOR_UNKNOWN';
-
-  constructor(param: 'after' | 'before', cursor: string) {
-    super(`${param}: "${cursor}" is not in this list; use the id of one of its rows`, { param });
-  }
-}

@@ -2,10 +2,10 @@ import { Controller } from '@nestjs/common';
 import { type Caller, From } from '../http/caller.js';
 import { Input } from '../http/input.js';
 import type { InputOf } from '../http/operation.js';
+import { pageOfRows } from '../http/page-of-rows.js';
 import { listView } from '../http/schemas.js';
 import { Serve } from '../http/serve.js';
 import { AttachBatch } from './attach-batch/attach-batch.js';
-import { batchPage } from './batch-page.js';
 import { CancelBatch } from './cancel-batch/cancel-batch.js';
 import { ReadBatch, batchView } from './read-batch/read-batch.js';
 import type { FileBatchView } from './store-fields.js';
@@ -40,7 +40,9 @@ export class FileBatchesController {
   @Serve(listFileBatch)
   async list(@Input(listFileBatch) { params, query }: InputOf<typeof listFileBatch>, @From() caller: Caller) {
     const { documents } = await this.reading.execute(params.vector_store_id, params.batch_id, caller);
-    const { rows, hasMore } = batchPage(documents.map(fileView), query);
+    const sign = query.order === 'asc' ? 1 : -1;
+    const files = documents.map(fileView).toSorted((a, b) => sign * (a.created_at - b.created_at || (a.id < b.id ? -1 : 1)));
+    const { rows, hasMore } = pageOfRows(files, query, ({ status }) => query.filter === undefined || status === query.filter);
     return listView(rows, hasMore);
   }
 }

@@ -43,7 +43,15 @@ export const listStoreFiles = operation({
   answer: { kind: 'json', schema: listOf(VectorStoreFile) },
 });
 
-export const getStoreFile = operation({ id: 'getVectorStoreFile', method: 'GET', path: `${files}/:file_id`, tag, summary: 'Look at a file of a vector store', params: AtFile, answer: file });
+export const getStoreFile = operation({
+  id: 'getVectorStoreFile',
+  method: 'GET',
+  path: `${files}/:file_id`,
+  tag,
+  summary: 'Look at a file of a vector store',
+  params: AtFile,
+  answer: file,
+});
 
 export const updateStoreFile = operation({
   id: 'updateVectorStoreFile',
@@ -111,7 +119,15 @@ export const createFileBatch = operation({
   answer: batch,
 });
 
-export const getFileBatch = operation({ id: 'getVectorStoreFileBatch', method: 'GET', path: `${batches}/:batch_id`, tag, summary: 'Look at a batch of files', params: AtBatch, answer: batch });
+export const getFileBatch = operation({
+  id: 'getVectorStoreFileBatch',
+  method: 'GET',
+  path: `${batches}/:batch_id`,
+  tag,
+  summary: 'Look at a batch of files',
+  params: AtBatch,
+  answer: batch,
+});
 
 export const cancelFileBatch = operation({
   id: 'cancelVectorStoreFileBatch',

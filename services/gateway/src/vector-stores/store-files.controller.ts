@@ -27,7 +27,10 @@ export class StoreFilesController {
 
   @Serve(listStoreFiles)
   async list(@Input(listStoreFiles) { params, query }: InputOf<typeof listStoreFiles>, @From() caller: Caller) {
-    const { documents, hasMore } = await this.peers.stores.listDocuments({ storeId: params.vector_store_id, page: pageOf(query), state: stateOf(query.filter) }, caller);
+    const { documents, hasMore } = await this.peers.stores.listDocuments(
+      { storeId: params.vector_store_id, page: pageOf(query), state: stateOf(query.filter) },
+      caller,
+    );
     return listView(documents.map(fileView), hasMore);
   }
 

@@ -41,7 +41,15 @@ export const listVectorStores = operation({
   answer: { kind: 'json', schema: listOf(VectorStore) },
 });
 
-export const getVectorStore = operation({ id: 'getVectorStore', method: 'GET', path: '/v1/vector_stores/:vector_store_id', tag, summary: 'Look at a vector store', params: AtStore, answer: store });
+export const getVectorStore = operation({
+  id: 'getVectorStore',
+  method: 'GET',
+  path: '/v1/vector_stores/:vector_store_id',
+  tag,
+  summary: 'Look at a vector store',
+  params: AtStore,
+  answer: store,
+});
 
 export const updateVectorStore = operation({
   id: 'updateVectorStore',
@@ -94,7 +102,10 @@ export type SearchPageView = z.output<typeof SearchPage>;
 /** How hits are ranked and which are left out. */
 export const RankingOptions = z
   .strictObject({
-    ranker: z.enum(['none', 'auto', 'default-2024-11-15']).nullish().meta({ description: 'All of them are the one ranker that there is: meaning and words together.' }),
+    ranker: z
+      .enum(['none', 'auto', 'default-2024-11-15'])
+      .nullish()
+      .meta({ description: 'All of them are the one ranker that there is: meaning and words together.' }),
     score_threshold: z.number().min(0).max(1).nullish().meta({ description: 'Hits below this score are left out.' }),
     hybrid_search: refused('hybrid_search', 'the weights of meaning and words are fixed'),
   })

@@ -6,7 +6,15 @@ import { listView, pageOf } from '../http/schemas.js';
 import { Serve } from '../http/serve.js';
 import { Peers } from '../peers/peers.js';
 import { chunkingOf, type VectorStoreView } from './store-fields.js';
-import { type SearchPageView, createVectorStore, deleteVectorStore, getVectorStore, listVectorStores, searchVectorStore, updateVectorStore } from './store-operations.js';
+import {
+  type SearchPageView,
+  createVectorStore,
+  deleteVectorStore,
+  getVectorStore,
+  listVectorStores,
+  searchVectorStore,
+  updateVectorStore,
+} from './store-operations.js';
 import { searchView, storeView } from './store-views.js';
 
 /** Vector stores and the search in them. */

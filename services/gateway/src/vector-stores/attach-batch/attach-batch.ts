@@ -30,7 +30,8 @@ export class AttachBatch {
 }
 
 function attachmentsOf(storeId: string, input: BatchInput) {
-  const files = input.files ?? [...new Set(input.file_ids ?? [])].map((file_id) => ({ file_id, attributes: input.attributes, chunking_strategy: input.chunking_strategy }));
+  const files =
+    input.files ?? [...new Set(input.file_ids ?? [])].map((file_id) => ({ file_id, attributes: input.attributes, chunking_strategy: input.chunking_strategy }));
   return files.map((file) => ({
     storeId,
     fileId: file.file_id,
