@@ -9,7 +9,13 @@ const Part = z
   .superRefine((part, context) => {
     if (part.type === 'text' && typeof part['text'] === 'string') return;
     if (part.type === 'text') context.addIssue({ code: 'custom', path: ['text'], message: 'expected the text of the part' });
-    else context.addIssue({ code: 'custom', path: ['type'], params: { code: 'UNSUPPORTED_CONTENT' }, message: `parts of type '${part.type}' are not supported; send parts of type 'text'` });
+    else
+      context.addIssue({
+        code: 'custom',
+        path: ['type'],
+        params: { code: 'UNSUPPORTED_CONTENT' },
+        message: `parts of type '${part.type}' are not supported; send parts of type 'text'`,
+      });
   })
   .transform((part) => part as unknown as z.output<typeof TextPart>);
 

@@ -14,10 +14,23 @@ const Prompt = z.string().min(1);
 const CompletionBody = z
   .strictObject({
     model: z.string().min(1).meta({ description: "A model's public id, `name@alias` or `name@version`." }),
-    prompt: z.union([Prompt, z.array(Prompt, 'expected a text or a list of texts; lists of token ids are not supported').min(1).max(MAX_CHOICES)]).meta({ description: 'A text, or several, each continued on its own.' }),
+    prompt: z
+      .union([Prompt, z.array(Prompt, 'expected a text or a list of texts; lists of token ids are not supported').min(1).max(MAX_CHOICES)])
+      .meta({ description: 'A text, or several, each continued on its own.' }),
     ...samplingFields,
-    max_tokens: z.int().min(1).nullish().transform((given) => given ?? DEFAULT_MAX_TOKENS).meta({ description: `Tokens that an answer may have at most; ${DEFAULT_MAX_TOKENS} when left out.` }),
-    n: z.int().min(1).max(MAX_CHOICES).nullish().transform((given) => given ?? 1).meta({ description: 'How many answers a prompt gets.' }),
+    max_tokens: z
+      .int()
+      .min(1)
+      .nullish()
+      .transform((given) => given ?? DEFAULT_MAX_TOKENS)
+      .meta({ description: `Tokens that an answer may have at most; ${DEFAULT_MAX_TOKENS} when left out.` }),
+    n: z
+      .int()
+      .min(1)
+      .max(MAX_CHOICES)
+      .nullish()
+      .transform((given) => given ?? 1)
+      .meta({ description: 'How many answers a prompt gets.' }),
     echo: z.boolean().nullish().meta({ description: 'Put the prompt before its answer.' }),
     stream: z.boolean().nullish().meta({ description: 'Send the answer as it is written, as server-sent events.' }),
     stream_options: z
@@ -44,7 +57,14 @@ export type CompletionInput = z.output<typeof CompletionBody>;
 const Choice = z.object({ index: z.int(), text: z.string(), logprobs: z.null(), finish_reason: z.enum(['stop', 'length']).nullable() });
 
 const Completion = z
-  .object({ id: z.string(), object: z.literal('text_completion'), created: UnixSeconds, model: z.string(), choices: z.array(Choice), usage: TokenUsage.nullable().optional() })
+  .object({
+    id: z.string(),
+    object: z.literal('text_completion'),
+    created: UnixSeconds,
+    model: z.string(),
+    choices: z.array(Choice),
+    usage: TokenUsage.nullable().optional(),
+  })
   .meta({ id: 'Completion' });
 
 /** A complete answer. */

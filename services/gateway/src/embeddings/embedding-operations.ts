@@ -12,7 +12,11 @@ const EmbeddingBody = z.strictObject({
     .union([Text, z.array(z.string('expected a text; lists of token ids are not supported').min(1)).min(1).max(MAX_INPUTS)])
     .meta({ description: `A text, or up to ${MAX_INPUTS} of them. Lists of token ids are refused.` }),
   encoding_format: z.enum(['float', 'base64']).nullish().meta({ description: '`base64` is the little-endian 32-bit floats themselves.' }),
-  dimensions: z.int().min(1).nullish().meta({ description: "Keep the first numbers of each vector only, scaled to length 1 again. At most the model's own number; fewer find less." }),
+  dimensions: z
+    .int()
+    .min(1)
+    .nullish()
+    .meta({ description: "Keep the first numbers of each vector only, scaled to length 1 again. At most the model's own number; fewer find less." }),
   user: harmless(z.string(), 'Taken and not heeded.'),
 });
 

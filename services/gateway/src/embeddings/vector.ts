@@ -7,10 +7,15 @@ export function shortened(vector: Buffer, dimensions: number | null | undefined)
   const has = vector.length / BYTES_A_NUMBER;
   if (dimensions === null || dimensions === undefined || dimensions === has) return vector;
   if (dimensions > has) {
-    throw new Refusal('invalid', 'DIMENSIONS_TOO_MANY', `dimensions: the model's vectors have ${has} numbers, not ${dimensions}. Ask for at most ${has}, or leave it out.`, {
-      param: 'dimensions',
-      facts: { max: has },
-    });
+    throw new Refusal(
+      'invalid',
+      'DIMENSIONS_TOO_MANY',
+      `dimensions: the model's vectors have ${has} numbers, not ${dimensions}. Ask for at most ${has}, or leave it out.`,
+      {
+        param: 'dimensions',
+        facts: { max: has },
+      },
+    );
   }
   const kept = numbersOf(vector.subarray(0, dimensions * BYTES_A_NUMBER));
   const length = Math.hypot(...kept);

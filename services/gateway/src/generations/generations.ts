@@ -45,7 +45,12 @@ export class Generations {
         // The answer is complete. Cancelling the rest would book it as cancelled; waiting for the booking would hold the answer's end back.
         isLeftAlone = true;
         void drain(pieces);
-        return { finishReason: readReason(finishReason), promptTokens: usage?.promptTokens ?? 0, completionTokens: usage?.completionTokens ?? 0, modelVersionId };
+        return {
+          finishReason: readReason(finishReason),
+          promptTokens: usage?.promptTokens ?? 0,
+          completionTokens: usage?.completionTokens ?? 0,
+          modelVersionId,
+        };
       }
     } finally {
       leave();
@@ -55,7 +60,11 @@ export class Generations {
   }
 
   /** Follows several generations at once; when one fails, the others end too. */
-  async followAll(generations: readonly Generation[], caller: Caller, onText: (choice: number, text: string, modelVersionId: string) => Promise<void> | void): Promise<Ending[]> {
+  async followAll(
+    generations: readonly Generation[],
+    caller: Caller,
+    onText: (choice: number, text: string, modelVersionId: string) => Promise<void> | void,
+  ): Promise<Ending[]> {
     const [only] = generations;
     if (generations.length === 1 && only !== undefined) return [await this.follow(only, caller, (text, version) => onText(0, text, version))];
     const siblings = new AbortController();

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { Ending } from './generations.js';
 
 /** OpenAI's count of tokens for chat and completions. */
-export const TokenUsage = z
-  .object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() })
-  .meta({ id: 'TokenUsage' });
+export const TokenUsage = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }).meta({ id: 'TokenUsage' });
 
 /** Adds up the choices of a request; a prompt counts once, however many answers it gets. */
 export function tokenUsage(endings: readonly Ending[], choicesPerPrompt: number): z.output<typeof TokenUsage> {
