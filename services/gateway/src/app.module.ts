@@ -6,6 +6,7 @@ import { CompletionsModule } from './completions/completions.module.js';
 import type { GatewayConfig } from './config.js';
 import { EmbeddingsModule } from './embeddings/embeddings.module.js';
 import { FilesModule } from './files/files.module.js';
+import { FineTuningModule } from './fine-tuning/fine-tuning.module.js';
 import { GenerateModule } from './generate/generate.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         IdempotencyModule,
         AuditModule,
         FilesModule,
+        FineTuningModule,
         ChatModule,
         CompletionsModule,
         GenerateModule,

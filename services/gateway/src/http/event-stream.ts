@@ -71,6 +71,11 @@ export function namedFrame(name: string, value: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`;
 }
 
+/** One unnamed event that a client can name as the last one it got. */
+export function numberedFrame(id: number, value: unknown): string {
+  return `id: ${id}\ndata: ${JSON.stringify(value)}\n\n`;
+}
+
 /** An error that comes after the status line. */
 export function errorFrame(thrown: unknown): string {
   return dataFrame(errorBody(asDomainError(thrown)));
