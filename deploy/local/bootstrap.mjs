@@ -74,7 +74,9 @@ if (isMain(import.meta.url)) {
     await bootstrap({ isForTests: values.for === 'tests', ...(values.only === undefined ? {} : { only: values.only.split(',') }) });
     console.log(`  Everything is installed in ${ENV_DIR}.`);
   } catch (error) {
-    console.error(`\n${error instanceof MissingRequirements ? error.message : `The bootstrap failed: ${error instanceof Error ? error.message : String(error)}`}`);
+    console.error(
+      `\n${error instanceof MissingRequirements ? error.message : `The bootstrap failed: ${error instanceof Error ? error.message : String(error)}`}`,
+    );
     console.error('Run the same command again to go on from here.');
     process.exit(1);
   }

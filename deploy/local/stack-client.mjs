@@ -95,10 +95,13 @@ export async function untilModels(stateDir, connection, onProgress) {
     missing = wanted.filter((name) => !there.includes(name));
     if (missing.length === 0) return;
     onProgress?.(missing);
-    if (holderOf(supervisorLock(stateDir)) === null) throw new Error(`The stack ended while it brought in ${missing.join(', ')}.\n${tailOf(logFile(stateDir))}`);
+    if (holderOf(supervisorLock(stateDir)) === null)
+      throw new Error(`The stack ended while it brought in ${missing.join(', ')}.\n${tailOf(logFile(stateDir))}`);
     await delay(POLL_MS * 2);
   }
-  throw new Error(`${missing.join(', ')} did not become usable within ${MODELS_TIMEOUT_MS / 1_000} s. See ${join(stateDir, 'logs', 'training.log')} and the runners' logs in ${stateDir}.`);
+  throw new Error(
+    `${missing.join(', ')} did not become usable within ${MODELS_TIMEOUT_MS / 1_000} s. See ${join(stateDir, 'logs', 'training.log')} and the runners' logs in ${stateDir}.`,
+  );
 }
 
 /** @param {Connection} connection @returns {Promise<string[]>} */

@@ -112,7 +112,8 @@ if (isMain(import.meta.url)) {
   const startedAt = Date.now();
   const { values } = parseArgs({ options: { state: { type: 'string' }, port: { type: 'string' }, only: { type: 'string' }, foreground: { type: 'boolean' } } });
   try {
-    if (values.port !== undefined && !(Number(values.port) >= 1 && Number(values.port) <= 65_535)) throw new Error(`--port must be a number from 1 to 65535, not "${values.port}".`);
+    if (values.port !== undefined && !(Number(values.port) >= 1 && Number(values.port) <= 65_535))
+      throw new Error(`--port must be a number from 1 to 65535, not "${values.port}".`);
     await bootstrap();
     const options = {
       stateDir: stateDirFrom(values.state),

@@ -12,7 +12,9 @@ export function fingerprintOf(inputs) {
 
 /** A file of the repository as an input: its path and what is in it. @param {string} path relative to the repository @returns {string} */
 export function fileInput(path) {
-  return `${path} ${createHash('sha256').update(readFileSync(join(ROOT, path))).digest('hex')}`;
+  return `${path} ${createHash('sha256')
+    .update(readFileSync(join(ROOT, path)))
+    .digest('hex')}`;
 }
 
 const NOT_SOURCE = new Set(['node_modules', 'dist', '__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache']);

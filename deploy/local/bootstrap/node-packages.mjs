@@ -19,12 +19,15 @@ export const nodePackages = {
     const wanted = packagesOf('package-lock.json');
     const installed = packagesOf(join('node_modules', '.package-lock.json'));
     // Packages for other systems are optional: those may lack.
-    return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || (installed[path] === undefined ? optional === true : installed[path].version === version));
+    return Object.entries(wanted).every(
+      ([path, { version, optional }]) => path === '' || (installed[path] === undefined ? optional === true : installed[path].version === version),
+    );
   },
   make: async ({ command }) => {
     // The packages' install scripts are needed whatever the machine's npm is set to: one of them brings Node itself.
     await command('npm', ['ci', '--ignore-scripts=false', '--include=dev', '--no-audit', '--no-fund'], { cwd: ROOT });
-    if (!existsSync(NODE)) throw new Error(`npm ci made no ${NODE}: the install script of the package "node" did not run. See \`npm config get ignore-scripts\`.`);
+    if (!existsSync(NODE))
+      throw new Error(`npm ci made no ${NODE}: the install script of the package "node" did not run. See \`npm config get ignore-scripts\`.`);
   },
 };
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { postgresBin } from '../paths.mjs';
@@ -69,7 +69,10 @@ async function initialise(bin, data, context) {
 /** As root, Postgres runs as `nobody`, who must get at its program and its folder. @param {string} bin @param {string} data */
 async function refuseUnreachable(bin, data) {
   if (!isRoot()) return;
-  for (const path of [join(bin, 'postgres'), join(data, '..')]) {
+  // The state folder is ours to open; what is secret in it is closed by itself.
+  const state = join(data, '..');
+  chmodSync(state, statSync(state).mode | 0o011);
+  for (const path of [join(bin, 'postgres'), state]) {
     const [command, ...args] = unprivileged(['/usr/bin/test', '-x', path]);
     try {
       await run(command, args, { cwd: '/' });
@@ -106,7 +109,9 @@ async function provision(bin, port, secrets) {
 function feed(command, args, input, password) {
   return new Promise((resolve, reject) => {
     // The script goes in by a pipe: passwords in arguments could be read by every user of the machine.
-    const child = execFile(command, args, { env: { PGPASSWORD: password, PGCONNECT_TIMEOUT: '10' } }, (error) => (error === null ? resolve(undefined) : reject(error)));
+    const child = execFile(command, args, { env: { PGPASSWORD: password, PGCONNECT_TIMEOUT: '10' } }, (error) =>
+      error === null ? resolve(undefined) : reject(error),
+    );
     child.stdin?.end(input);
   });
 }
@@ -122,6 +127,7 @@ function giveAway(/** @type {string} */ path) {
 /** @param {[string, ...string[]]} command @returns {[string, ...string[]]} */
 function unprivileged(command) {
   if (!isRoot()) return command;
-  if (!existsSync(SETPRIV)) throw new Error(`Postgres does not run as root, and there is no ${SETPRIV} to run it as nobody: install util-linux, or start Conch as another user.`);
+  if (!existsSync(SETPRIV))
+    throw new Error(`Postgres does not run as root, and there is no ${SETPRIV} to run it as nobody: install util-linux, or start Conch as another user.`);
   return [SETPRIV, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command];
 }

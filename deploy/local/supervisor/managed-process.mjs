@@ -80,7 +80,9 @@ export class ManagedProcess {
       await delay(POLL_MS);
     }
     const seconds = Math.round((Date.now() - startedAt) / 1_000);
-    throw new Error(`${this.spec.name} was not healthy after ${seconds} s: ${reason}.${this.lastExit}\n${tailOf(this.context.logFile)}\nIts log: ${this.context.logFile}`);
+    throw new Error(
+      `${this.spec.name} was not healthy after ${seconds} s: ${reason}.${this.lastExit}\n${tailOf(this.context.logFile)}\nIts log: ${this.context.logFile}`,
+    );
   }
 
   /** Looks once; for the status that others read. */

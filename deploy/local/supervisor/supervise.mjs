@@ -50,8 +50,14 @@ async function contextOf(stateDir, port) {
 async function run(stateDir, context, { only, echo, onReady }) {
   const logDir = join(stateDir, 'logs');
   const processes = stackProcesses(context, only);
-  rotateLogs(logDir, processes.map(({ name }) => name));
-  const told = new ToldState(context, processes.some(({ name }) => name === 'gateway'));
+  rotateLogs(
+    logDir,
+    processes.map(({ name }) => name),
+  );
+  const told = new ToldState(
+    context,
+    processes.some(({ name }) => name === 'gateway'),
+  );
   const supervisor = new Supervisor({ stackId: stateDir, logDir, processes, echo, changed: () => told.write() });
   told.supervisor = supervisor;
   told.forget();
@@ -98,7 +104,10 @@ class ToldState {
     const { stateDir } = this.context;
     const keyFile = join(stateDir, KEY_FILE);
     if (this.baseURL !== null) {
-      if (!existsSync(keyFile)) throw new Error(`The gateway is healthy but wrote no first key to ${keyFile}. When that file was removed by hand, restore it, or begin with a new state folder.`);
+      if (!existsSync(keyFile))
+        throw new Error(
+          `The gateway is healthy but wrote no first key to ${keyFile}. When that file was removed by hand, restore it, or begin with a new state folder.`,
+        );
       const connection = { baseURL: this.baseURL, apiKey: readFileSync(keyFile, 'utf8').trim(), stateDir };
       for (const path of connectionFiles(stateDir)) writeJson(path, connection, 0o600);
     }
@@ -118,7 +127,10 @@ class ToldState {
       failure: this.#failure,
       stateDir: this.context.stateDir,
       baseURL: this.baseURL,
-      baseModels: baseModels(this.context).split(',').map((entry) => entry.split('=')[0]?.trim() ?? '').filter((name) => name !== ''),
+      baseModels: baseModels(this.context)
+        .split(',')
+        .map((entry) => entry.split('=')[0]?.trim() ?? '')
+        .filter((name) => name !== ''),
       ports: this.context.ports,
       supervisor: { pid: process.pid, startedAt: this.#startedAt },
       processes: (this.supervisor?.managed ?? []).map(({ spec, process: managed }) => ({
@@ -153,7 +165,10 @@ async function parentEnd(pid, startTime) {
 if (isMain(import.meta.url)) {
   const { values } = parseArgs({ options: { state: { type: 'string' }, port: { type: 'string' }, only: { type: 'string' }, foreground: { type: 'boolean' } } });
   try {
-    const options = { ...(values.port === undefined ? {} : { port: Number(values.port) }), ...(values.only === undefined ? {} : { only: values.only.split(',') }) };
+    const options = {
+      ...(values.port === undefined ? {} : { port: Number(values.port) }),
+      ...(values.only === undefined ? {} : { only: values.only.split(',') }),
+    };
     process.exit(await supervise({ stateDir: stateDirFrom(values.state), isForeground: values.foreground === true, ...options }));
   } catch (error) {
     console.error(error instanceof LockTaken ? `This stack is up already: ${error.message}` : error);
