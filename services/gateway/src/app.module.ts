@@ -4,14 +4,19 @@ import { AuthModule } from './auth/auth.module.js';
 import { ChatModule } from './chat/chat.module.js';
 import { CompletionsModule } from './completions/completions.module.js';
 import type { GatewayConfig } from './config.js';
+import { DatasetsModule } from './datasets/datasets.module.js';
+import { DeploymentsModule } from './deployments/deployments.module.js';
 import { EmbeddingsModule } from './embeddings/embeddings.module.js';
 import { FilesModule } from './files/files.module.js';
 import { FineTuningModule } from './fine-tuning/fine-tuning.module.js';
 import { GenerateModule } from './generate/generate.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { ModelsModule } from './models/models.module.js';
 import { type Connections, PlatformModule } from './platform.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
+import { RegistryModule } from './registry/registry.module.js';
+import { ResponsesModule } from './responses/responses.module.js';
 import { VectorStoresModule } from './vector-stores/vector-stores.module.js';
 
 /** The wiring diagram of the gateway: one line a capability. */
@@ -28,11 +33,16 @@ export class AppModule {
         IdempotencyModule,
         AuditModule,
         FilesModule,
+        DatasetsModule,
         FineTuningModule,
+        ModelsModule,
+        RegistryModule,
+        DeploymentsModule,
         ChatModule,
         CompletionsModule,
         GenerateModule,
         EmbeddingsModule,
+        ResponsesModule,
         VectorStoresModule,
       ],
     };
