@@ -1,0 +1,54 @@
+import { Refusal } from '@conch/errors';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type TestGateway, startGateway } from '../gateway.fixture.js';
+import { ScriptedModel } from '../generations/scripted-model.fixture.js';
+
+const model = new ScriptedModel();
+const NO_TEMPLATE = new Refusal('invalid', 'CHAT_TEMPLATE_MISSING', 'The model has no chat template.');
+
+describe('GET /generate', () => {
+  let gateway: TestGateway;
+  let hasTemplate = true;
+
+  beforeAll(async () => {
+    const peer = model.peer ?? {};
+    gateway = await startGateway({
+      generation: {
+        ...peer,
+        generate: (request, call) => {
+          if (!hasTemplate && request.input?.$case === 'chatJson') throw NO_TEMPLATE;
+          return peer.generate?.(request, call) ?? (async function* () {})();
+        },
+      },
+    });
+  });
+
+  beforeEach(() => {
+    model.reset();
+    hasTemplate = true;
+  });
+  afterAll(() => gateway.stop());
+
+  it('answers a question with the default model', async () => {
+    const answer = await gateway.request('GET', '/generate?prompt=Who%20are%20you%3F&max_tokens=9');
+    expect(answer.json()).toEqual({ generated_text: 'Hello there!' });
+    expect(model.asked[0]?.request).toMatchObject({
+      model: 'conch-tiny',
+      input: { $case: 'chatJson', value: '{"messages":[{"role":"user","content":"Who are you?"}]}' },
+      sampling: { maxTokens: 9 },
+    });
+  });
+
+  it('writes on from the text with a model that does not chat', async () => {
+    hasTemplate = false;
+    const answer = await gateway.request('GET', '/generate?prompt=Once&model=plain');
+    expect(answer.json()).toEqual({ generated_text: 'Hello there!' });
+    expect(model.asked[0]?.request).toMatchObject({ model: 'plain', input: { $case: 'prompt', value: 'Once' } });
+  });
+
+  it('asks for the prompt and for a key', async () => {
+    const without = await gateway.request('GET', '/generate');
+    expect([without.statusCode, without.json().error.param]).toEqual([400, 'prompt']);
+    expect((await gateway.request('GET', '/generate?prompt=x', { key: null })).statusCode).toBe(401);
+  });
+});
