@@ -1,0 +1,12 @@
+import { measureGeneration } from './generation.mjs';
+
+/**
+ * @typedef {object} Measurement
+ * @property {string} title
+ * @property {(tell: (line: string) => void) => Promise<import('./report.mjs').Result>} run
+ */
+
+/** Every measurement, by the name it is asked for with. @type {Readonly<Record<string, Measurement>>} */
+export const MEASUREMENTS = Object.freeze({
+  generation: { title: 'Concurrent generations against one FastAPI process with `model.generate`', run: measureGeneration },
+});
