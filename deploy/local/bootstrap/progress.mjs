@@ -16,7 +16,7 @@ export class Progress {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
-  constructor(output = process.stdout) {
+  constructor(/** @type {{ isTTY?: boolean, columns?: number, write(text: string): boolean }} */ output = process.stdout) {
     this.output = output;
     this.isLive = output.isTTY === true && process.env['TERM'] !== 'dumb';
   }
