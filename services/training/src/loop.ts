@@ -7,7 +7,8 @@ export interface LoopOptions {
   readonly name: string;
   /** The longest pause between two rounds; a wake-up ends it early. */
   readonly intervalMs: number;
-  readonly round: () => Promise<void>;
+  /** Ends the loop when it answers `done`. */
+  readonly round: () => Promise<'done' | void>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -39,7 +40,7 @@ export class Loop {
     const { name, intervalMs, round, logger } = this.options;
     while (!this.stopped) {
       try {
-        await round();
+        if ((await round()) === 'done') return;
       } catch (thrown) {
         logger.warn({ err: thrown, loop: name }, 'a round failed; it is tried again');
       }

@@ -127,8 +127,23 @@ export interface JobFacts {
   readonly lastSequence: number;
 }
 
-/** The progress of a job that has none. */
-export const NO_PROGRESS: Progress = { phase: '', step: 0, evaluatedStep: 0, totalSteps: 0, estimatedFinish: null };
+/** What a job is that was just made. */
+export const NEW_JOB = {
+  state: 'validating_files',
+  queuedAt: null,
+  startedAt: null,
+  finishedAt: null,
+  progress: { phase: '', step: 0, evaluatedStep: 0, totalSteps: 0, estimatedFinish: null },
+  attempts: 0,
+  attemptId: null,
+  outcome: null,
+  versionId: null,
+  resultFiles: [],
+  fault: null,
+  dueAt: null,
+  failures: 0,
+  lastSequence: 0,
+} as const satisfies Partial<JobFacts>;
 
 /** One job: a model to be tuned, or brought in. */
 export class Job {

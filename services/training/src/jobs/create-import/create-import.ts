@@ -1,4 +1,4 @@
-import { Job, NO_PROGRESS } from '../job.entity.js';
+import { Job, NEW_JOB } from '../job.entity.js';
 import { IdempotencyConflict, JobRefused, type Problem } from '../job.errors.js';
 import type { JobRepository } from '../job.repository.js';
 import { told } from '../job-event.js';
@@ -41,9 +41,9 @@ export class CreateImport {
     ];
     if (problems.length > 0) throw new JobRefused(problems);
     const job = new Job({
+      ...NEW_JOB,
       id: this.newId('ftjob-'),
       projectId,
-      state: 'validating_files',
       model: name,
       resultModel: name,
       plan: { kind: 'import', source, servingFormat: this.servingFormat ?? (await this.sources.suitingFormat(source)) },
@@ -51,19 +51,6 @@ export class CreateImport {
       seed: 0,
       idempotencyKey: key,
       createdAt: this.now(),
-      queuedAt: null,
-      startedAt: null,
-      finishedAt: null,
-      progress: NO_PROGRESS,
-      attempts: 0,
-      attemptId: null,
-      outcome: null,
-      versionId: null,
-      resultFiles: [],
-      fault: null,
-      dueAt: null,
-      failures: 0,
-      lastSequence: 0,
     });
     return sameImport(await this.jobs.add(job, [told(`Created import job: ${job.id}`), told(`Checking the source of ${name}: ${source}`)]), name, source);
   }

@@ -1,6 +1,6 @@
 import type { Recipe, RecipeInputs } from '../../recipes/recipe.js';
 import { readMethod } from '../../recipes/read-method.js';
-import { type FineTuningPlan, Job, NO_PROGRESS } from '../job.entity.js';
+import { type FineTuningPlan, Job, NEW_JOB } from '../job.entity.js';
 import { IdempotencyConflict, JobRefused, type Problem } from '../job.errors.js';
 import type { JobInputs } from '../job-inputs.js';
 import type { JobRepository } from '../job.repository.js';
@@ -54,9 +54,9 @@ export class CreateJob {
     const now = this.chance.now();
     const { projectId, projectName, model, suffix, metadata } = command;
     const job = new Job({
+      ...NEW_JOB,
       id: this.chance.newId('ftjob-'),
       projectId,
-      state: 'validating_files',
       model,
       resultModel: resultModelOf({ base: plan.base.name, project: projectName === '' ? projectId : projectName, suffix, unique: this.chance.unique() }),
       plan,
@@ -64,19 +64,6 @@ export class CreateJob {
       seed: command.seed ?? this.chance.seed(),
       idempotencyKey: key,
       createdAt: now,
-      queuedAt: null,
-      startedAt: null,
-      finishedAt: null,
-      progress: NO_PROGRESS,
-      attempts: 0,
-      attemptId: null,
-      outcome: null,
-      versionId: null,
-      resultFiles: [],
-      fault: null,
-      dueAt: null,
-      failures: 0,
-      lastSequence: 0,
     });
     const validation = plan.validation === null ? '' : ` and validation file: ${plan.validation.named}`;
     return sameJob(
