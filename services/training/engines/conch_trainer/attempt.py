@@ -13,6 +13,7 @@ from omegaconf import OmegaConf
 
 from .events import Events
 from .faults import EngineFault
+from .metrics_csv import write_metrics
 from .plan import Plan
 from .versions import versions
 
@@ -38,11 +39,12 @@ class Attempt:
             self._import()
 
     def _tune(self) -> None:
-        from . import merging, template_truth, training
-
         base, data = _given(self._plan.base, "base"), _given(self._plan.train_data, "train_data")
         train_config, export_config = _given(self._plan.train_config, "train_config"), _given(self._plan.export_config, "export_config")
         with self._phase("train"):
+            # Most of a short training's time goes into these imports, as it does for `llamafactory-cli`.
+            from . import merging, template_truth, training
+
             arguments = training.read_config(train_config)
             is_chat = arguments.get("stage", "sft") != "pt"
             rows = template_truth.sample_rows(data) if is_chat else []
@@ -65,15 +67,13 @@ class Attempt:
                 truth["template"] = asdict(found) | {"added_end_tokens": added}
             truth["greedy"] = self._convert(self._plan.merged, prompts)
             metrics = self._plan.work / "metrics.csv"
-            from .metrics_csv import write_metrics
-
             steps = write_metrics(state, metrics)
         self._finish({"trained_tokens": int(state.get("num_input_tokens_seen", 0)), "steps": steps, "metrics_csv": str(metrics)}, truth)
 
     def _import(self) -> None:
-        from . import sources, template_truth
-
         with self._phase("fetch"):
+            from . import sources, template_truth
+
             source = sources.find(self._plan.source, self._plan.local_root)
         with self._phase("check"):
             sources.check(source)
