@@ -31,15 +31,27 @@ describe('chat completions', () => {
     ]);
     expect(answer.usage).toEqual({ prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 });
     expect(answer.system_fingerprint).toBe('mv_1');
-    expect(model.asked[0]).toMatchObject({ projectId: 'proj_one', request: { model: 'conch-tiny', sampling: { temperature: 0, maxTokens: 5, stop: ['END'], seed: 3 } } });
+    expect(model.asked[0]).toMatchObject({
+      projectId: 'proj_one',
+      request: { model: 'conch-tiny', sampling: { temperature: 0, maxTokens: 5, stop: ['END'], seed: 3 } },
+    });
   });
 
   it('streams a role chunk, a chunk a text, a finish chunk, the usage when it is asked for, and the end mark', async () => {
     const answer = await post({ ...ask, stream: true, stream_options: { include_usage: true } });
     expect(answer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
     const events = eventsOf(answer.body);
-    const alike = { id: expect.stringMatching(/^chatcmpl-/), object: 'chat.completion.chunk', created: expect.any(Number), model: 'conch-tiny', system_fingerprint: 'mv_1' };
-    const chunk = (delta: object, finish_reason: string | null = null) => ({ name: null, data: { ...alike, choices: [{ index: 0, delta, logprobs: null, finish_reason }], usage: null } });
+    const alike = {
+      id: expect.stringMatching(/^chatcmpl-/),
+      object: 'chat.completion.chunk',
+      created: expect.any(Number),
+      model: 'conch-tiny',
+      system_fingerprint: 'mv_1',
+    };
+    const chunk = (delta: object, finish_reason: string | null = null) => ({
+      name: null,
+      data: { ...alike, choices: [{ index: 0, delta, logprobs: null, finish_reason }], usage: null },
+    });
     expect(events).toEqual([
       chunk({ role: 'assistant', content: '', refusal: null }),
       chunk({ content: 'Hello' }),
@@ -64,7 +76,9 @@ describe('chat completions', () => {
 
   it('gives every choice a role, a finish and a seed of its own', async () => {
     const answer = await post({ ...ask, n: 2, seed: 10, stream: true, stream_options: { include_usage: true } });
-    const chunks = eventsOf(answer.body).flatMap(({ data }) => (data === '[DONE]' ? [] : [data as { choices: { index: number; delta: { content?: string; role?: string }; finish_reason: string | null }[] }]));
+    const chunks = eventsOf(answer.body).flatMap(({ data }) =>
+      data === '[DONE]' ? [] : [data as { choices: { index: number; delta: { content?: string; role?: string }; finish_reason: string | null }[] }],
+    );
     for (const index of [0, 1]) {
       const mine = chunks.flatMap(({ choices }) => choices.filter((choice) => choice.index === index));
       expect(mine[0]?.delta.role).toBe('assistant');
@@ -80,7 +94,13 @@ describe('chat completions', () => {
       ...ask,
       messages: [
         { role: 'developer', content: 'Be brief.' },
-        { role: 'user', content: [{ type: 'text', text: 'One, ' }, { type: 'text', text: 'two' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'One, ' },
+            { type: 'text', text: 'two' },
+          ],
+        },
         { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }], refusal: null },
         { role: 'tool', content: 'three', tool_call_id: 'c1' },
       ],
@@ -110,7 +130,18 @@ describe('chat completions', () => {
   });
 
   it('takes what clients send and nothing here heeds', async () => {
-    const harmless = { metadata: { a: 'b' }, user: 'u', store: true, tools: [], tool_choice: 'auto', response_format: { type: 'text' }, logit_bias: {}, service_tier: 'auto', n: null, seed: null };
+    const harmless = {
+      metadata: { a: 'b' },
+      user: 'u',
+      store: true,
+      tools: [],
+      tool_choice: 'auto',
+      response_format: { type: 'text' },
+      logit_bias: {},
+      service_tier: 'auto',
+      n: null,
+      seed: null,
+    };
     expect((await post({ ...ask, ...harmless })).statusCode).toBe(200);
   });
 
@@ -125,7 +156,9 @@ describe('chat completions', () => {
     model.script = ['Half', new Refusal('unavailable', 'MODEL_SERVER_LOST', 'The model server stopped answering.')];
     const answer = await post({ ...ask, stream: true });
     expect(answer.statusCode).toBe(200);
-    expect(eventsOf(answer.body).at(-1)?.data).toEqual({ error: { message: 'The model server stopped answering.', type: 'server_error', param: null, code: 'model_server_lost' } });
+    expect(eventsOf(answer.body).at(-1)?.data).toEqual({
+      error: { message: 'The model server stopped answering.', type: 'server_error', param: null, code: 'model_server_lost' },
+    });
     expect(answer.body).not.toContain('[DONE]');
     await expect(sdk().chat.completions.stream(ask).finalContent()).rejects.toThrow('stopped answering');
   });

@@ -48,7 +48,11 @@ describe('completions', () => {
     model.script = ['x', 'y'];
     const answer = await post({ model: 'conch-tiny', prompt: 'P', stream: true, echo: true, stream_options: { include_usage: true } });
     const alike = { id: expect.stringMatching(/^cmpl-/), object: 'text_completion', created: expect.any(Number), model: 'conch-tiny' };
-    const chunk = (text: string, finish_reason: string | null = null) => ({ ...alike, choices: [{ index: 0, text, logprobs: null, finish_reason }], usage: null });
+    const chunk = (text: string, finish_reason: string | null = null) => ({
+      ...alike,
+      choices: [{ index: 0, text, logprobs: null, finish_reason }],
+      usage: null,
+    });
     expect(eventsOf(answer.body).map(({ data }) => data)).toEqual([
       chunk('P'),
       chunk('x'),
@@ -59,7 +63,7 @@ describe('completions', () => {
     ]);
   });
 
-  it("streams to the SDK, and says when the maximum cut the answer", async () => {
+  it('streams to the SDK, and says when the maximum cut the answer', async () => {
     model.finishReason = 'length';
     let text = '';
     let reason: string | null = null;
