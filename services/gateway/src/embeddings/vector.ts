@@ -21,7 +21,7 @@ export function shortened(vector: Buffer, dimensions: number | null | undefined)
   const length = Math.hypot(...kept);
   const bytes = Buffer.alloc(dimensions * BYTES_A_NUMBER);
   // A vector of zeros has no direction to keep.
-  kept.forEach((number, at) => bytes.writeFloatLE(length === 0 ? 0 : number / length, at * BYTES_A_NUMBER));
+  for (const [at, number] of kept.entries()) bytes.writeFloatLE(length === 0 ? 0 : number / length, at * BYTES_A_NUMBER);
   return bytes;
 }
 

@@ -67,7 +67,7 @@ export class ScriptedModel {
 /** Numbers as the wire carries a vector. */
 export function floats(numbers: readonly number[]): Buffer {
   const bytes = Buffer.alloc(numbers.length * 4);
-  numbers.forEach((number, at) => bytes.writeFloatLE(number, at * 4));
+  for (const [at, number] of numbers.entries()) bytes.writeFloatLE(number, at * 4);
   return bytes;
 }
 
