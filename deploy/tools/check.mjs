@@ -7,6 +7,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const NODE_BIN = join(ROOT, 'node_modules', 'node', 'bin');
 const NODE = join(NODE_BIN, 'node');
 const LINT_ENV = join(process.env['CONCH_ENV_DIR'] || join(ROOT, '.conch', 'env'), 'lint', 'bin');
+const RUFF_CACHE = '--cache-dir=.conch/cache/ruff';
 const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
 
 /** @typedef {{ command: string, args: string[] }} Command */
@@ -34,8 +35,8 @@ const PARTS = [
     name: 'python',
     absent: () => (existsSync(join(LINT_ENV, 'ruff')) ? null : 'its environment is not there; `npm run bootstrap -- --for tests` makes it'),
     commands: () => [
-      python('ruff', 'check', '--quiet', '--output-format=concise', ...pythonFolders()),
-      python('ruff', 'format', '--check', '--quiet', ...pythonFolders()),
+      python('ruff', 'check', RUFF_CACHE, '--quiet', '--output-format=concise', ...pythonFolders()),
+      python('ruff', 'format', RUFF_CACHE, '--check', '--quiet', ...pythonFolders()),
       python('mypy', '--no-error-summary', '--cache-dir=.conch/cache/mypy', ...pythonFolders()),
     ],
   },
