@@ -46,7 +46,8 @@ export class ResponseEvents {
       begin: () => this.hold('response.content_part.added', { ...place, part: part('', []) }),
       delta: (text) => this.out?.write(`${head}${JSON.stringify(text)},"sequence_number":${this.sequence++}}\n\n`),
       end: (text, annotations) => {
-        for (const [at, annotation] of annotations.entries()) this.hold('response.output_text.annotation.added', { ...place, annotation_index: at, annotation });
+        for (const [at, annotation] of annotations.entries())
+          this.hold('response.output_text.annotation.added', { ...place, annotation_index: at, annotation });
         this.hold('response.output_text.done', { ...place, text, logprobs: [] });
         this.hold('response.content_part.done', { ...place, part: part(text, annotations) });
       },
