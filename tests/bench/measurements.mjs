@@ -1,4 +1,6 @@
+import { measureDatasetLint } from './dataset-lint.mjs';
 import { measureGeneration } from './generation.mjs';
+import { measureVectorSearch } from './vector-search.mjs';
 
 /**
  * @typedef {object} Measurement
@@ -9,4 +11,6 @@ import { measureGeneration } from './generation.mjs';
 /** Every measurement, by the name it is asked for with. @type {Readonly<Record<string, Measurement>>} */
 export const MEASUREMENTS = Object.freeze({
   generation: { title: 'Concurrent generations against one FastAPI process with `model.generate`', run: measureGeneration },
+  lint: { title: 'Checking a training file', run: measureDatasetLint },
+  vectors: { title: 'Vector search', run: measureVectorSearch },
 });

@@ -95,15 +95,18 @@ async function worded(tx: Tx, { storeId, within, terms, limit }: Branch & { read
 /** The query's terms, weighted by how rare they are in the store (the weights of BM25). */
 async function weightedTerms(tx: Tx, storeId: string, text: string): Promise<readonly Weighted[]> {
   const { words, pairs } = termsOf(text);
+  const asked = await sql<{ readonly term: string }>`
+    select distinct term from unnest(tsvector_to_array(to_tsvector('english', ${words})) || ${[...pairs]}::text[]) as term limit ${MAX_TERMS}`.execute(tx);
+  const terms = asked.rows.map(({ term }) => term);
+  if (terms.length === 0) return [];
   const found = await sql<Weighted>`
-    with query as (select distinct term from unnest(tsvector_to_array(to_tsvector('english', ${words})) || ${[...pairs]}::text[]) as term limit ${MAX_TERMS}),
-      total as (select count(*)::float8 as n from chunks where store_id = ${storeId}),
+    with total as (select count(*)::float8 as n from chunks where store_id = ${storeId}),
       known as (
         select term, count(*)::float8 as n from chunks cross join unnest(chunks.terms) as term
-        where store_id = ${storeId} and term in (select term from query) group by term
+        where store_id = ${storeId} and terms && ${terms}::text[] and term = any(${terms}::text[]) group by term
       )
     select term, ln(1 + (total.n - coalesce(known.n, 0) + 0.5) / (coalesce(known.n, 0) + 0.5)) as weight
-    from query cross join total left join known using (term)`.execute(tx);
+    from unnest(${terms}::text[]) as term cross join total left join known using (term)`.execute(tx);
   return found.rows;
 }
 
