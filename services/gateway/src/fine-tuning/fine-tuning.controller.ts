@@ -26,7 +26,7 @@ export class FineTuningController {
   @Serve(createJob)
   async create(@Input(createJob) { body }: InputOf<typeof createJob>, @From() caller: Caller, @Req() request: FastifyRequest) {
     // The training service makes one job for one key, so nothing has to be remembered here.
-    const job = await this.peers.jobs.createJob({ ...newJob(body), idempotencyKey: idempotencyKeyOf(request.headers) ?? '' }, caller);
+    const job = await this.peers.jobs.createJob({ ...newJob(body), projectName: caller.projectName, idempotencyKey: idempotencyKeyOf(request.headers) ?? '' }, caller);
     return jobView(job, caller.projectId);
   }
 

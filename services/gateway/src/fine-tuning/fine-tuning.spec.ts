@@ -62,7 +62,7 @@ describe('fine-tuning', () => {
     const method = { type: 'supervised', supervised: { hyperparameters: { n_epochs: 3 }, engine: { lora_rank: 8 } } };
     const answer = await gateway.request('POST', path, { payload: { ...wanted, suffix: 'magic', seed: 7, metadata: { team: 'a' }, method, integrations: [] }, headers: { 'idempotency-key': 'once' } });
     expect(answer.statusCode).toBe(200);
-    expect(jobs.createJob.mock.calls[0]?.[0]).toEqual({ model: 'conch-tiny', trainingFile: 'file-1', validationFile: '', suffix: 'magic', seed: 7, metadata: { team: 'a' }, methodJson: JSON.stringify(method), idempotencyKey: 'once' });
+    expect(jobs.createJob.mock.calls[0]?.[0]).toEqual({ model: 'conch-tiny', trainingFile: 'file-1', validationFile: '', suffix: 'magic', seed: 7, metadata: { team: 'a' }, methodJson: JSON.stringify(method), projectName: 'one', idempotencyKey: 'once' });
     expect(jobs.createJob.mock.calls[0]?.[1]).toMatchObject({ projectId: 'proj_one' });
     expect(answer.json()).toEqual({
       ...{ id: 'ftjob-1', object: 'fine_tuning.job', created_at: 1_700_000_000, finished_at: null, started_at: null, estimated_finish: null, model: 'conch-tiny', fine_tuned_model: null },

@@ -82,9 +82,11 @@ export class ReportLedger {
 
 /** What the phases of an attempt are called for those who follow it. */
 const PHASES: Readonly<Record<string, string>> = {
-  fetch: 'Fetching the base model and the data',
+  fetch: 'Fetching the inputs',
+  check: 'Checking the model',
   train: 'Training started',
   merge: 'Merging the tuned weights into the base model',
   convert: 'Converting the model for serving',
+  parity: 'Comparing the converted model with the one it was made from',
   upload: 'Storing the results',
 };
