@@ -17,7 +17,7 @@ export default {
     rule(
       'package-doors-only',
       'A package is entered by its name; what it does not export is its own business.',
-      { path: PACKAGE },
+      { path: '^((?:libs|services|apps)/[^/]+)/' },
       { path: PACKAGE, pathNot: '^$1/', dependencyTypes: ['local'] },
     ),
     rule('nothing-unresolved', 'An import must lead somewhere, by a door that the package opens.', {}, { couldNotResolve: true }),
@@ -59,6 +59,12 @@ export default {
       { path: '(^|/)libs/testing/' },
     ),
     rule('tests-stay-outside', 'What runs does not lean on what tests it.', { path: '^(libs|services|apps)/', pathNot: TEST_FILE }, { path: TEST_FILE }),
+    rule(
+      'outside-means-outside',
+      'What tests the whole stack sees what its users see.',
+      { path: '^tests/(e2e|faults|bench|stack)/' },
+      { path: '^(services|apps)/' },
+    ),
     rule('no-circles', 'Two files that need each other are one file, or need a third.', {}, { circular: true }),
   ],
   options: {

@@ -27,6 +27,7 @@ const KNOWN_BAD: readonly (readonly [rule: string, file: string, source: string]
   ['only-inference-knows-triton', 'services/alpha/src/shells/ask-model.ts', "import '@conch/contracts/kserve';"],
   ['only-gateway-speaks-http', 'services/alpha/src/http-door.ts', "import 'fastify';"],
   ['testing-in-tests-only', 'services/alpha/src/shells/with-test-server.ts', "import '@conch/testing';"],
+  ['outside-means-outside', 'tests/e2e/looks-inside.ts', "import '../../services/alpha/src/main.js';"],
   ['tests-stay-outside', 'services/alpha/src/shells/leans-on-test.ts', "import './shell.fixture.js';"],
 ];
 
@@ -40,6 +41,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'services/alpha/src/shells/shell.fixture.ts': 'export const shell = 1;',
   'services/gateway/src/main.ts': "import 'fastify';",
   'services/inference/src/triton/channel.ts': "import '@conch/contracts/kserve';",
+  'tests/integration/one-service.ts': "import '../../services/alpha/src/main.js';",
   'tests/e2e/whole.ts': "import '@conch/testing';",
 };
 

@@ -55,7 +55,7 @@ export function createGrpcClient<D extends ServiceContract>(definition: D, optio
 async function answered(invoke: RawMethod, request: unknown, call: CallOptions, options: ClientOptions): Promise<unknown> {
   const placed = new PlacedCall(call, options.serviceToken);
   try {
-    return await (invoke(request, placed) as Promise<unknown>);
+    return await invoke(request, placed);
   } catch (error) {
     throw asRefusal(error, placed, options);
   } finally {

@@ -19,7 +19,7 @@ export class GrpcDoor {
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
     interceptors: [tellDeadline, tellBrokenUpload],
-  } as Parameters<typeof createServer>[0]);
+  });
   private readonly health = HealthState();
   private readonly names: string[] = [];
 

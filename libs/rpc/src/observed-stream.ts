@@ -45,6 +45,7 @@ export class ObservedStream<T> implements AsyncIterableIterator<T> {
       this.inner ??= this.produce()[Symbol.asyncIterator]();
       return this.inner.next();
     } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on as it is
       return Promise.reject(error);
     }
   };
