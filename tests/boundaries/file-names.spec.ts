@@ -7,7 +7,7 @@ const CODE_ROOTS = /^(libs|services|apps|tests|deploy)\//;
 const GENERATED = /^libs\/contracts\/src\/gen\//;
 const KEBAB = '[a-z0-9]+(-[a-z0-9]+)*';
 /** A role is told by the suffix, and these are all roles; a use case has none. */
-const ROLES = ['controller', 'module', 'entity', 'errors', 'repository', 'filter'];
+const ROLES = ['controller', 'module', 'entity', 'errors', 'repository', 'filter', 'interceptor'];
 const SCRIPT_NAME = new RegExp(`^${KEBAB}([.](${ROLES.join('|')}))?([.](spec|fixture|d))?[.](ts|tsx|mjs)$`);
 /** Tools look for these names. */
 const TOOL_NAMES = /^(jest[.](suite|integration|e2e|faults)[.]mjs|conftest[.]py|__init__[.]py|__main__[.]py)$/;
