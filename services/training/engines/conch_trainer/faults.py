@@ -32,7 +32,9 @@ def classify(error: BaseException, phase: str) -> EngineFault:
             return link
     for link in chain:
         if _is_out_of_memory(link):
-            return EngineFault("OUT_OF_MEMORY", f"The machine ran out of memory while it was in '{phase}': {_words(link)}. Use a smaller batch, cutoff length or model.")
+            return EngineFault(
+                "OUT_OF_MEMORY", f"The machine ran out of memory while it was in '{phase}': {_words(link)}. Use a smaller batch, cutoff length or model."
+            )
         if _is_out_of_disk(link):
             return EngineFault("OUT_OF_DISK", f"The disk is full: {_words(link)}. Free some space and start the job again.", retryable=True)
     return EngineFault(PHASE_CODES.get(phase, "TRAINER_FAILED"), f"{phase} failed: {_words(error)}")

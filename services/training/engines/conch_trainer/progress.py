@@ -23,7 +23,7 @@ NAMES = {
 """Transformers' names of what is told, and ours."""
 
 
-class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers ships no types for its callbacks
+class ProgressCallback(TrainerCallback):
     """Writes an event for each log entry and each saved checkpoint."""
 
     def __init__(self, events: Events) -> None:

@@ -29,7 +29,10 @@ class RowGuard(logging.Handler):
         if message.startswith(REASON):
             self._reason = message
         elif message.startswith(SKIPPED):
-            raise EngineFault("ROW_SKIPPED", f"The trainer does not take a row of the training file: {(self._reason or message)[:400]}. Correct the row and upload the file again.")
+            raise EngineFault(
+                "ROW_SKIPPED",
+                f"The trainer does not take a row of the training file: {(self._reason or message)[:400]}. Correct the row and upload the file again.",
+            )
         elif message.startswith(TOO_LONG):
             self.too_long += 1
             if self.too_long == 1:

@@ -94,9 +94,14 @@ def choose_template(base: Path, rows: list[tuple[int, list[Message]]], arguments
     if "template" not in asked:
         for name in list(TEMPLATES):
             for candidate in ({"template": name}, {"template": name, "default_system": ""}):
-                if not isinstance(_try(tokenizer, rows[:1], arguments | candidate), Difference) and not isinstance(_try(tokenizer, rows, arguments | candidate), Difference):
+                if not isinstance(_try(tokenizer, rows[:1], arguments | candidate), Difference) and not isinstance(
+                    _try(tokenizer, rows, arguments | candidate), Difference
+                ):
                     return candidate
-    raise EngineFault("TEMPLATE_MISMATCH", f"The model would be trained on other tokens than it is served with: {first.words}. The tokenizer's chat template fits none of the trainer's templates.")
+    raise EngineFault(
+        "TEMPLATE_MISMATCH",
+        f"The model would be trained on other tokens than it is served with: {first.words}. No template of the trainer equals the tokenizer's.",
+    )
 
 
 def compare(base: Path, serving: Path, rows: list[tuple[int, list[Message]]], arguments: dict[str, Any]) -> TemplateTruth:

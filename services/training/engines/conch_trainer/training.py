@@ -47,7 +47,18 @@ def train_here(config: Path, events: Events) -> None:
 
 
 def _train_distributed(config: Path, events: Events, processes: int) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), "-m", "conch_trainer.worker", str(config), str(events.path)]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        str(processes),
+        "-m",
+        "conch_trainer.worker",
+        str(config),
+        str(events.path),
+    ]
     ended = subprocess.run(command, check=False)
     if ended.returncode < 0:
         raise EngineFault("TRAINER_KILLED", f"torchrun was ended by signal {-ended.returncode}.", retryable=True)

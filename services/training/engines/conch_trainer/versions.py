@@ -5,7 +5,21 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-PACKAGES = ("llamafactory", "transformers", "peft", "trl", "torch", "tokenizers", "safetensors", "datasets", "accelerate", "optimum-intel", "openvino", "nncf", "huggingface_hub")
+PACKAGES = (
+    "llamafactory",
+    "transformers",
+    "peft",
+    "trl",
+    "torch",
+    "tokenizers",
+    "safetensors",
+    "datasets",
+    "accelerate",
+    "optimum-intel",
+    "openvino",
+    "nncf",
+    "huggingface_hub",
+)
 
 
 def versions() -> dict[str, str]:
