@@ -6,7 +6,7 @@ import { tailOf } from './bootstrap/run-command.mjs';
 import { NODE, ROOT, connectionFiles, stateDirFrom } from './paths.mjs';
 import { readJson } from './supervisor/files.mjs';
 import { clearLeftovers, signal, startTimeOf } from './supervisor/leftovers.mjs';
-import { holderOf } from './supervisor/lock.mjs';
+import { LockTaken, holderOf, takeLock } from './supervisor/lock.mjs';
 import { readStack, stackFile, supervisorLock } from './supervisor/stack-file.mjs';
 
 const POLL_MS = 150;
@@ -40,7 +40,9 @@ export async function startStack(options = {}) {
     if (connection.baseURL !== '' && options.awaitModels !== false) await untilModels(stateDir, connection);
     return { ...connection, stackFile: stackFile(stateDir), stop: () => stopStack(stateDir).then(() => {}) };
   } catch (error) {
-    await stopStack(stateDir);
+    // By now another supervisor may have the stack: that one is left alone.
+    const holder = holderOf(supervisorLock(stateDir));
+    if (holder === null || holder.pid === child.pid) await stopStack(stateDir);
     throw error;
   } finally {
     if (options.isBackground) child.unref();
@@ -79,6 +81,7 @@ async function untilReady(stateDir, child, onProgress) {
       onProgress?.(state);
       if (state.phase === 'ready') return;
     }
+    if (child.exitCode === 0) throw new Error(`The stack was told to stop while it started.`);
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The stack did not start.\n${tailOf(logFile(stateDir), 40)}`);
     await delay(POLL_MS);
   }
@@ -140,5 +143,21 @@ export async function stopStack(stateDir) {
       await delay(POLL_MS);
     }
   }
-  return { wasUp: holder !== null, cleared: await clearLeftovers(stateDir) };
+  return { wasUp: holder !== null, cleared: await clearUnlessTaken(stateDir, lock) };
+}
+
+/** Clears what is left; nothing when a new supervisor has come, which did so itself. @param {string} stateDir @param {string} path */
+async function clearUnlessTaken(stateDir, path) {
+  let lock;
+  try {
+    lock = takeLock(path);
+  } catch (error) {
+    if (error instanceof LockTaken) return 0;
+    throw error;
+  }
+  try {
+    return await clearLeftovers(stateDir);
+  } finally {
+    lock.release();
+  }
 }
