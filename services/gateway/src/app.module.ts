@@ -6,10 +6,12 @@ import { CompletionsModule } from './completions/completions.module.js';
 import type { GatewayConfig } from './config.js';
 import { DatasetsModule } from './datasets/datasets.module.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
+import { DocsModule } from './docs/docs.module.js';
 import { EmbeddingsModule } from './embeddings/embeddings.module.js';
 import { FilesModule } from './files/files.module.js';
 import { FineTuningModule } from './fine-tuning/fine-tuning.module.js';
 import { GenerateModule } from './generate/generate.module.js';
+import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { ModelsModule } from './models/models.module.js';
@@ -32,6 +34,8 @@ export class AppModule {
         QuotasModule,
         IdempotencyModule,
         AuditModule,
+        HomeModule,
+        DocsModule,
         FilesModule,
         DatasetsModule,
         FineTuningModule,

@@ -38,6 +38,8 @@ const ENV = {
   ...{ CONCH_DATASETS_GRPC: '127.0.0.1:1', CONCH_TRAINING_GRPC: '127.0.0.1:1', CONCH_INFERENCE_GRPC: '127.0.0.1:1', CONCH_RETRIEVAL_GRPC: '127.0.0.1:1' },
 };
 
+const NO_NATS = { flush: async () => undefined } as unknown as NatsConnection;
+
 /** Starts a gateway for a spec; stop it in `afterAll`. */
 export async function startGateway(peers: FakePeers, settings: Partial<Record<keyof GatewayConfig, string>> = {}): Promise<TestGateway> {
   const postgres = await startPostgres();
@@ -46,13 +48,13 @@ export async function startGateway(peers: FakePeers, settings: Partial<Record<ke
   const logger = createLogger({ service: 'gateway', level: config.CONCH_LOG_LEVEL });
   const database = openDatabase<GatewayDatabase>({ url, service: 'gateway', logger });
   await database.migrate(migrations);
-  const app = await createServer(config, { database, nats: null as unknown as NatsConnection, peers: peers as Peers, logger, metrics: createMetrics('gateway') });
+  const app = await createServer(config, { database, nats: NO_NATS, peers: peers as Peers, logger, metrics: createMetrics('gateway') });
   const keys = { one: await addProject(database, 'one'), two: await addProject(database, 'two') };
   return {
     app,
     database,
     keys,
-    request: (method, path, { key = keys.one, headers, ...rest } = {}) =>
+    request: async (method, path, { key = keys.one, headers, ...rest } = {}) =>
       app.inject({ method, url: path, headers: { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers }, ...rest }),
     listen: async () => {
       await app.listen(0, '127.0.0.1');

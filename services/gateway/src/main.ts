@@ -8,6 +8,7 @@ import { BootstrapKey } from './auth/bootstrap-key/bootstrap-key.js';
 import { KeyRepository } from './auth/key.repository.js';
 import { readGatewayConfig } from './config.js';
 import { type GatewayDatabase, migrations } from './database.js';
+import { Health } from './home/health.js';
 import { createServer } from './http/create-server.js';
 import { Peers } from './peers/peers.js';
 
@@ -30,7 +31,7 @@ await app.listen(config.CONCH_HTTP_PORT, config.CONCH_HTTP_HOST);
 const health = await startHealthServer({
   port: config.CONCH_HEALTH_PORT,
   metrics,
-  checks: { database: () => database.ping(), nats: () => nats.flush() },
+  checks: app.get(Health).checks,
 });
 logger.info({ url: await app.getUrl() }, 'gateway is up');
 

@@ -26,6 +26,8 @@ export const createKey = operation({
   tag: 'Keys',
   summary: 'Make an API key for your project',
   body: z.strictObject({ name: z.string().trim().min(1).max(100).meta({ description: 'A name to know the key by.' }) }),
+  // Answers are kept for repetitions, and a key is never kept.
+  idempotency: 'none',
   answer: { kind: 'json', schema: NewKey },
 });
 

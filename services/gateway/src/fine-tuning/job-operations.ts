@@ -105,6 +105,7 @@ const id = z.strictObject({ id: z.string().meta({ description: "The job's id." }
 export const createJob = operation({
   ...{ id: 'createFineTuningJob', method: 'POST', path: JOBS_PATH, tag: TAG, summary: 'Tune a model on a file' },
   body: JobBody,
+  idempotency: 'own',
   answer: { kind: 'json', schema: Job },
 });
 

@@ -1,9 +1,20 @@
 import type { DomainError, ErrorKind } from '@conch/errors';
+import { z } from 'zod';
+
+/** The schema of an error as OpenAI's SDKs read it. */
+export const ErrorBodySchema = z
+  .object({
+    error: z.object({
+      message: z.string().meta({ description: 'What was wrong and what to do.' }),
+      type: z.string(),
+      param: z.string().nullable().meta({ description: 'The field at fault.' }),
+      code: z.string().nullable().meta({ description: 'For programs to branch on.' }),
+    }),
+  })
+  .meta({ id: 'Error' });
 
 /** An error as OpenAI's SDKs read it. */
-export interface ErrorBody {
-  readonly error: { readonly message: string; readonly type: string; readonly param: string | null; readonly code: string | null };
-}
+export type ErrorBody = z.output<typeof ErrorBodySchema>;
 
 const STATUS = {
   invalid: 400,

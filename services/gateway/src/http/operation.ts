@@ -6,7 +6,10 @@ export type Answer =
   | { readonly kind: 'json'; readonly schema: z.ZodType }
   /** JSON, or server-sent events when the request asks for them. */
   | { readonly kind: 'json-or-events'; readonly schema: z.ZodType; readonly event: z.ZodType }
-  | { readonly kind: 'bytes' };
+  | { readonly kind: 'bytes'; readonly type?: string };
+
+/** Under this key a handler carries its operation. */
+export const OPERATION_KEY = 'conch:operation';
 
 /** One route: what it takes, what it answers, and what the documentation says of it. Checks, types and OpenAPI all come from here. */
 export interface Operation<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType> {
@@ -25,6 +28,10 @@ export interface Operation<P extends z.ZodType = z.ZodType, Q extends z.ZodType 
   readonly isMultipart: boolean;
   /** Answers without a key. */
   readonly isPublic: boolean;
+  /**
+   * What an Idempotency-Key does: the answer is `kept` and given again; or the handler sees to it in its `own` way; or it does nothing.
+   */
+  readonly idempotency: 'none' | 'kept' | 'own';
 }
 
 /** What a handler receives. */
@@ -37,20 +44,22 @@ export interface InputOf<O extends Operation> {
 const Nothing = zod.strictObject({});
 const NoBody = zod.strictObject({}).nullish();
 
-type Parts<P, Q, B> = Partial<{ params: P; query: Q; body: B; isMultipart: boolean; isPublic: boolean; changes: boolean }>;
+type Parts<P, Q, B> = Partial<{ params: P; query: Q; body: B } & Pick<Operation, 'isMultipart' | 'isPublic' | 'changes' | 'idempotency'>>;
 type Heading = Pick<Operation, 'id' | 'method' | 'path' | 'tag' | 'summary' | 'answer'>;
 
-/** Makes an operation; one without path parameters, query or body accepts none. What is not a GET changes something, unless it says otherwise. */
+/** Makes an operation; one without path parameters, query or body accepts none. What is not a GET changes something, unless it says otherwise; what a POST changes, it changes once for one Idempotency-Key. */
 export function operation<P extends z.ZodType = typeof Nothing, Q extends z.ZodType = typeof Nothing, B extends z.ZodType = typeof NoBody>(
   parts: Heading & Parts<P, Q, B>,
 ): Operation<P, Q, B> {
+  const changes = parts.changes ?? parts.method !== 'GET';
   return {
     params: Nothing as unknown as P,
     query: Nothing as unknown as Q,
     body: NoBody as unknown as B,
     isMultipart: false,
     isPublic: false,
-    changes: parts.method !== 'GET',
+    changes,
+    idempotency: changes && parts.method === 'POST' && parts.answer.kind === 'json' ? 'kept' : 'none',
     ...parts,
   };
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { Operation } from './operation.js';
-import { OPERATION_KEY } from './serve.js';
+import { OPERATION_KEY, type Operation } from './operation.js';
 
 /** Every operation that some controller serves, for the documentation and for refusals that name the right method. */
 @Injectable()

@@ -29,6 +29,7 @@ export const createImport = operation({
     name: z.string().min(1).meta({ description: 'The public id that the model gets.' }),
     source: z.string().min(1).meta({ description: '`hf:<repository>[@revision]`, or `local:<folder>` below the folder of base models.' }),
   }),
+  idempotency: 'own',
   answer: { kind: 'json', schema: Import },
 });
 
