@@ -1,7 +1,7 @@
 import { withStack } from './bench-stack.mjs';
 import { startPeer } from './fastapi-peer.mjs';
 import { freshPrompts } from './prompts.mjs';
-import { makeRandomModel, RANDOM_MODEL, RANDOM_MODEL_FOLDER } from './random-model.mjs';
+import { makeRandomModel, RANDOM_MODEL, RANDOM_MODEL_FOLDER, SERVED_RANDOM_MODEL } from './random-model.mjs';
 import { figure, quantile, table } from './report.mjs';
 import { streamCompletion } from './streamed-completion.mjs';
 
@@ -18,8 +18,7 @@ const SEED = 20_261;
 export async function measureGeneration(tell) {
   await makeRandomModel(tell);
   tell('starting a stack and importing the model into it');
-  const env = { CONCH_BASE_MODELS: `${RANDOM_MODEL}=local:${RANDOM_MODEL}`, CONCH_SERVING_FORMAT: 'int8' };
-  return withStack({ env }, async (connection) => {
+  return withStack({ env: SERVED_RANDOM_MODEL }, async (connection) => {
     tell('starting the FastAPI process; it tries how it runs best');
     const peer = await startPeer({ model: RANDOM_MODEL_FOLDER, tokens: TOKENS });
     try {

@@ -15,6 +15,9 @@ if (values.help === true || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 1 : 0);
 }
 
+// What was started for a measurement ends with this process, which a signal would not tell it of.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
 if (!isIdle()) console.log('This machine is busy with other things; the ratios below come from one run, but they are noisier than they need be.\n');
 for (const name of names) {
   const measurement = /** @type {import('./measurements.mjs').Measurement} */ (MEASUREMENTS[name]);

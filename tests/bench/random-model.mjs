@@ -13,6 +13,9 @@ export const RANDOM_MODEL = 'bench-qwen2-0.5b';
 /** Its folder below the base models, where the platform's import finds it as `local:bench-qwen2-0.5b`. */
 export const RANDOM_MODEL_FOLDER = join(ENV_DIR, 'base-models', RANDOM_MODEL);
 
+/** Settings of a stack that imports the random model instead of others, and serves it with int8 weights. */
+export const SERVED_RANDOM_MODEL = { CONCH_BASE_MODELS: `${RANDOM_MODEL}=local:${RANDOM_MODEL}`, CONCH_SERVING_FORMAT: 'int8' };
+
 /** Makes the random model unless it is there and made by the same program. @param {(line: string) => void} tell */
 export async function makeRandomModel(tell) {
   const digest = createHash('sha256').update(readFileSync(MAKER)).digest('hex');
