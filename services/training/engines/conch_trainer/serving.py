@@ -19,7 +19,9 @@ def convert(source: Path, serving: Path, weight_format: ServingFormat) -> None:
 
     options: dict[str, Any] = {"load_in_8bit": False}
     if weight_format != "fp32":
-        options = {"quantization_config": OVWeightQuantizationConfig(bits=8 if weight_format == "int8" else 4)}
+        # A small model's layers need not divide into groups of the usual size; those are then quantized in smaller ones.
+        grouped = {} if weight_format == "int8" else {"group_size_fallback": "adjust"}
+        options = {"quantization_config": OVWeightQuantizationConfig(bits=8 if weight_format == "int8" else 4, **grouped)}
     model = OVModelForCausalLM.from_pretrained(source, export=True, compile=False, trust_remote_code=False, **options)
     model.save_pretrained(serving)
     for name in (*TOKENIZER_FILES, "config.json", "generation_config.json"):

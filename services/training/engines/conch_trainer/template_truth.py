@@ -138,6 +138,9 @@ def _compare(trainer: Any, server: Any, rows: list[tuple[int, list[Message]]], a
     data_args = DataArguments(**{name: arguments[name] for name in names if arguments.get(name) is not None})
     with _private_copy(data_args):
         template = get_template_and_fix_tokenizer(trainer, data_args)
+    if len(trainer) != len(server):
+        # Its marks would be new tokens, which the model has no weights for.
+        return Difference(rows[0][0], 0, f"(tokens that the model does not have: {arguments.get('template')})", "")
     tokens = 0
     ends: set[int] = set()
     for number, messages in rows:

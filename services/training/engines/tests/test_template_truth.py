@@ -52,7 +52,7 @@ def test_refuses_a_template_that_no_template_of_the_trainer_equals(with_template
 
 
 def test_names_the_first_token_that_differs(base: Path, with_template: Callable[[str], Path], rows: Rows) -> None:
-    with pytest.raises(EngineFault, match=r"row 1, token 0: trained on .*, served '<\|system\|>You are a conch"):
+    with pytest.raises(EngineFault, match=r"row 1, token 0: trained on .*, served '<\|system\|>You are a"):
         template_truth.compare(base, with_template(DEFAULT_SYSTEM), rows, {})
 
 
@@ -71,11 +71,17 @@ def test_leaves_the_trainers_templates_as_they_were(base: Path, rows: Rows) -> N
     assert {name: template.default_system for name, template in TEMPLATES.items()} == before
 
 
-def test_survives_a_template_that_raises(with_template: Callable[[str], Path], rows: Rows) -> None:
+def test_finds_the_trainers_template_that_equals_one_which_it_cannot_parse(with_template: Callable[[str], Path], rows: Rows) -> None:
+    folder = with_template(REFUSES_SYSTEM)
     without_system = [row for row in rows if row[1][0]["role"] != "system"]
-    with pytest.raises(EngineFault) as refused:
-        template_truth.choose_template(with_template(REFUSES_SYSTEM), without_system, {})
-    assert "no system messages" in refused.value.message
+    chosen = template_truth.choose_template(folder, without_system, {})
+    assert "template" in chosen
+    assert template_truth.compare(folder, folder, without_system, chosen).rows == 2
+
+
+def test_says_why_when_nothing_fits(with_template: Callable[[str], Path], rows: Rows) -> None:
+    with pytest.raises(EngineFault, match="no system messages"):
+        template_truth.choose_template(with_template(REFUSES_SYSTEM), rows, {})
 
 
 def test_samples_every_shape_of_conversation(data: Path) -> None:
