@@ -15,10 +15,10 @@ describe('chat completions', () => {
   beforeAll(async () => {
     gateway = await startGateway({ generation: model.peer ?? {} }, { CONCH_FIRST_TOKEN_GRACE_MS: String(GRACE_MS), CONCH_CONCURRENT_GENERATIONS: '4' });
     baseUrl = await gateway.listen();
-  });
+  }, 60_000);
 
   beforeEach(() => model.reset());
-  afterAll(() => gateway.stop());
+  afterAll(() => gateway.stop(), 60_000);
 
   const post = (payload: object) => gateway.request('POST', '/v1/chat/completions', { payload });
   const sdk = () => new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey: gateway.keys.one, maxRetries: 0 });

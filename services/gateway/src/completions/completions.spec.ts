@@ -12,10 +12,10 @@ describe('completions', () => {
   beforeAll(async () => {
     gateway = await startGateway({ generation: model.peer ?? {} });
     baseUrl = await gateway.listen();
-  });
+  }, 60_000);
 
   beforeEach(() => model.reset());
-  afterAll(() => gateway.stop());
+  afterAll(() => gateway.stop(), 60_000);
 
   const post = (payload: object) => gateway.request('POST', '/v1/completions', { payload });
   const sdk = () => new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey: gateway.keys.one, maxRetries: 0 });

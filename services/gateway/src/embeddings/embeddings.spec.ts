@@ -12,9 +12,9 @@ describe('embeddings', () => {
   beforeAll(async () => {
     gateway = await startGateway({ generation: model.peer ?? {} });
     baseUrl = await gateway.listen();
-  });
+  }, 60_000);
 
-  afterAll(() => gateway.stop());
+  afterAll(() => gateway.stop(), 60_000);
 
   const post = (fields: object) => gateway.request('POST', '/v1/embeddings', { payload: { model: 'm', input: 'ab', ...fields } });
 

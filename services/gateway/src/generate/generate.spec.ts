@@ -21,13 +21,13 @@ describe('GET /generate', () => {
         },
       },
     });
-  });
+  }, 60_000);
 
   beforeEach(() => {
     model.reset();
     hasTemplate = true;
   });
-  afterAll(() => gateway.stop());
+  afterAll(() => gateway.stop(), 60_000);
 
   it('answers a question with the default model', async () => {
     const answer = await gateway.request('GET', '/generate?prompt=Who%20are%20you%3F&max_tokens=9');

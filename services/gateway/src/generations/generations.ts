@@ -19,6 +19,12 @@ export interface Ending {
 /** Takes the text of an answer as it comes; a promise makes the generation wait. `modelVersionId` says which version answers. */
 export type OnText = (text: string, modelVersionId: string) => Promise<void> | void;
 
+/** Takes what becomes of several choices, each by its number. */
+export interface ChoiceListener {
+  readonly onText: (choice: number, text: string, modelVersionId: string) => Promise<void> | void;
+  readonly onEnd?: (choice: number, ending: Ending) => Promise<void> | void;
+}
+
 /** What inference is asked for. */
 export type Generation = PartialMessage<GenerateRequest>;
 
@@ -60,17 +66,16 @@ export class Generations {
   }
 
   /** Follows several generations at once; when one fails, the others end too. */
-  async followAll(
-    generations: readonly Generation[],
-    caller: Caller,
-    onText: (choice: number, text: string, modelVersionId: string) => Promise<void> | void,
-  ): Promise<Ending[]> {
-    const [only] = generations;
-    if (generations.length === 1 && only !== undefined) return [await this.follow(only, caller, (text, version) => onText(0, text, version))];
+  async followAll(generations: readonly Generation[], caller: Caller, listener: ChoiceListener): Promise<Ending[]> {
     const siblings = new AbortController();
-    const joint = { ...caller, signal: AbortSignal.any([caller.signal, siblings.signal]) };
+    const joint = generations.length === 1 ? caller : { ...caller, signal: AbortSignal.any([caller.signal, siblings.signal]) };
+    const one = async (generation: Generation, choice: number): Promise<Ending> => {
+      const ending = await this.follow(generation, joint, (text, version) => listener.onText(choice, text, version));
+      await listener.onEnd?.(choice, ending);
+      return ending;
+    };
     try {
-      return await Promise.all(generations.map((generation, choice) => this.follow(generation, joint, (text, version) => onText(choice, text, version))));
+      return await Promise.all(generations.map(one));
     } catch (error) {
       siblings.abort();
       throw error;

@@ -13,6 +13,17 @@ describe(passageText.name, () => {
   });
 });
 
+describe('a heading', () => {
+  it.each([
+    ['stays when it says what the text does not', '## Hours\n\nNine to five.', 'Hours Nine to five.'],
+    ['goes when the text repeats it', '## Ferry\n\nThe ferry has 86 seats.', 'The ferry has 86 seats.'],
+    ['goes when the text repeats it, in Chinese too', '## 图书馆\n\n旧图书馆九点关门。', '旧图书馆九点关门。'],
+    ['stays when it is all that there is', '# The handbook', 'The handbook'],
+  ])('%s', (_, text, line) => {
+    expect(passageText({ text })).toBe(line);
+  });
+});
+
 describe(promptOf.name, () => {
   it('puts all that instructs the model into one message at the front', () => {
     const turns = [

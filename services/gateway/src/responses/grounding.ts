@@ -1,5 +1,6 @@
 import type { Hit } from '@conch/contracts/retrieval';
 import type { Turn } from './input-items.js';
+import { wordsOf } from './words.js';
 
 /**
  * The words with which passages are handed to a model. The base model that ships with Conch was trained on exactly this form
@@ -9,18 +10,26 @@ import type { Turn } from './input-items.js';
 const PASSAGE_HEADER = 'Answer from these passages.';
 
 const UNSPACED = /\p{Script=Han}/u;
+const HEADING = /^#{1,6}[ \t]+(.*?)[ \t]*#*$/gm;
 
 /** The system message that gives a model the passages to answer from, best first. */
 export function passagesMessage(passages: readonly string[]): string {
   return [PASSAGE_HEADER, ...passages.map((text, at) => `[${at + 1}] ${text}`)].join('\n');
 }
 
-/** A found passage in one line, as the model knows passages; a Markdown heading keeps its words and loses its marks. */
+/**
+ * A found passage in one line, as the model knows passages. A Markdown heading loses its marks; one whose words the text repeats is
+ * left out, because a small model would quote it along with the sentence after it.
+ */
 export function passageText({ text }: Pick<Hit, 'text'>): string {
-  return text
-    .replace(/^#{1,6}\s+(.*?)\s*#*$/gm, '$1')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const body = inOneLine(text.replace(HEADING, ''));
+  const told = new Set(wordsOf(body).map((word) => word.text));
+  const kept = text.replace(HEADING, (_, title: string) => (wordsOf(title).every((word) => told.has(word.text)) ? '' : title));
+  return body === '' ? inOneLine(text.replace(HEADING, '$1')) : inOneLine(kept);
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** What is answered, without asking the model, when no passage is near enough to the question. */

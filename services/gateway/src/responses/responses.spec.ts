@@ -16,14 +16,14 @@ describe('responses', () => {
   beforeAll(async () => {
     gateway = await startGateway({ generation: model.peer ?? {}, storeTexts: retrieval.storeTexts ?? {} });
     sdk = new OpenAI({ baseURL: `${await gateway.listen()}/v1`, apiKey: gateway.keys.one, maxRetries: 0 });
-  });
+  }, 60_000);
 
   beforeEach(() => {
     model.reset();
     retrieval.asked.length = 0;
     retrieval.hits = [aHit()];
   });
-  afterAll(() => gateway.stop());
+  afterAll(() => gateway.stop(), 60_000);
 
   const post = (fields: object) => gateway.request('POST', '/v1/responses', { payload: { model: 'conch-tiny', input: 'Hi', ...fields } });
   const messagesAsked = () => JSON.parse(model.asked.at(-1)?.request.input?.value ?? '{}').messages as unknown;

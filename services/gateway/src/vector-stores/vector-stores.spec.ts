@@ -35,14 +35,14 @@ describe('vector stores', () => {
       },
     });
     sdk = new OpenAI({ baseURL: `${await gateway.listen()}/v1`, apiKey: gateway.keys.one, maxRetries: 0 });
-  });
+  }, 60_000);
 
   beforeEach(() => {
     retrieval.documents.clear();
     retrieval.asked.length = 0;
     retrieval.hits = [aHit()];
   });
-  afterAll(() => gateway.stop());
+  afterAll(() => gateway.stop(), 60_000);
 
   it('makes a store with its files, name, expiry and chunking', async () => {
     const store = await sdk.vectorStores.create({

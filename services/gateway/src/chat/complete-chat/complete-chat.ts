@@ -19,9 +19,10 @@ export class CompleteChat {
   async execute(input: ChatInput, caller: Caller): Promise<ChatCompletionView> {
     const asked = generationsFor(input);
     const texts = asked.map(() => '');
-    const endings = await this.generations.followAll(asked, caller, (choice, text) => {
+    const onText = (choice: number, text: string): void => {
       texts[choice] += text;
-    });
+    };
+    const endings = await this.generations.followAll(asked, caller, { onText });
     return {
       id: newId('chatcmpl-'),
       object: 'chat.completion',
@@ -42,9 +43,11 @@ export class CompleteChat {
     const asked = generationsFor(input);
     const includesUsage = input.stream_options?.include_usage === true;
     const chunks = new ChatChunks({ id: newId('chatcmpl-'), created: unixSeconds(new Date()), model: input.model, includesUsage });
-    const endings = await this.generations.followAll(asked, caller, (choice, text, modelVersionId) => out.write(chunks.text(choice, text, modelVersionId)));
-    const finishes = endings.map((ending, choice) => chunks.finish(choice, ending)).join('');
-    await out.write(`${finishes}${includesUsage ? chunks.usage(tokenUsage(endings, endings.length)) : ''}${DONE}`);
+    const endings = await this.generations.followAll(asked, caller, {
+      onText: (choice, text, modelVersionId) => out.write(chunks.text(choice, text, modelVersionId)),
+      onEnd: (choice, ending) => out.write(chunks.finish(choice, ending)),
+    });
+    await out.write(`${includesUsage ? chunks.usage(tokenUsage(endings, endings.length)) : ''}${DONE}`);
   }
 }
 

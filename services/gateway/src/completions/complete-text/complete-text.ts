@@ -18,9 +18,10 @@ export class CompleteText {
   async execute(input: CompletionInput, caller: Caller): Promise<CompletionView> {
     const prompts = promptsOf(input);
     const texts = prompts.map((prompt) => (input.echo === true ? prompt : ''));
-    const endings = await this.generations.followAll(generationsFor(input, prompts), caller, (choice, text) => {
+    const onText = (choice: number, text: string): void => {
       texts[choice] += text;
-    });
+    };
+    const endings = await this.generations.followAll(generationsFor(input, prompts), caller, { onText });
     return {
       id: newId('cmpl-'),
       object: 'text_completion',
@@ -37,9 +38,11 @@ export class CompleteText {
     const chunks = new CompletionChunks({ id: newId('cmpl-'), created: unixSeconds(new Date()), model: input.model }, includesUsage);
     // An echo waits for the first text, so that a refusal is still an HTTP error.
     if (input.echo === true) void out.hold(prompts.map((prompt, choice) => chunks.text(choice, prompt)).join(''));
-    const endings = await this.generations.followAll(generationsFor(input, prompts), caller, (choice, text) => out.write(chunks.text(choice, text)));
-    const finishes = endings.map((ending, choice) => chunks.finish(choice, ending)).join('');
-    await out.write(`${finishes}${includesUsage ? chunks.usage(tokenUsage(endings, input.n)) : ''}${DONE}`);
+    const endings = await this.generations.followAll(generationsFor(input, prompts), caller, {
+      onText: (choice, text) => out.write(chunks.text(choice, text)),
+      onEnd: (choice, ending) => out.write(chunks.finish(choice, ending)),
+    });
+    await out.write(`${includesUsage ? chunks.usage(tokenUsage(endings, input.n)) : ''}${DONE}`);
   }
 }
 
