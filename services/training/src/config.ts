@@ -15,7 +15,8 @@ const BaseModels = z
     for (const part of text.split(',').map((one) => one.trim())) {
       if (part === '') continue;
       const at = part.indexOf('=');
-      if (at <= 0 || at === part.length - 1) check.addIssue({ code: 'custom', message: `"${part}" is not name=source; write e.g. conch-tiny=local:conch-tiny` });
+      if (at <= 0 || at === part.length - 1)
+        check.addIssue({ code: 'custom', message: `"${part}" is not name=source; write e.g. conch-tiny=local:conch-tiny` });
       else entries.push({ name: part.slice(0, at).trim(), source: part.slice(at + 1).trim() });
     }
     return entries;

@@ -97,6 +97,7 @@ export const migrations: Migrations = {
   ...outboxMigration,
   '0001_jobs': {
     up: async (db: Kysely<unknown>): Promise<void> => {
+      // What is shown as it was given is `json`, which keeps the order of keys; the rest is `jsonb`.
       await sql`create table jobs (
         id text primary key,
         project_id text not null,
@@ -104,7 +105,7 @@ export const migrations: Migrations = {
         kind text not null check (kind in ('fine-tuning', 'import')),
         model text not null,
         result_model text not null,
-        plan jsonb not null,
+        plan json not null,
         metadata jsonb not null,
         seed bigint not null,
         idempotency_key text,
@@ -157,7 +158,7 @@ export const migrations: Migrations = {
         level text not null check (level in ('info', 'warn', 'error')),
         message text not null,
         type text not null check (type in ('message', 'metrics')),
-        data jsonb not null,
+        data json not null,
         unique (job_id, sequence)
       )`.execute(db);
       await isolateByProject(db, 'job_events');
@@ -167,7 +168,7 @@ export const migrations: Migrations = {
         job_id text not null references jobs (id),
         step bigint not null,
         created_at timestamptz not null,
-        metrics jsonb not null,
+        metrics json not null,
         artifact jsonb,
         path text not null,
         unique (job_id, step)

@@ -8,7 +8,7 @@ export interface LoopOptions {
   /** The longest pause between two rounds; a wake-up ends it early. */
   readonly intervalMs: number;
   /** Ends the loop when it answers `done`. */
-  readonly round: () => Promise<'done' | void>;
+  readonly round: () => Promise<'done' | 'again'>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 

@@ -37,16 +37,17 @@ export class TrainingLoops {
   ) {
     const { expire, watch, validate, schedule, complete, clear, import: imports } = rounds;
     // One after the other: what was just cancelled is on its way out before anything new begins.
-    const attend = async (): Promise<void> => {
+    const attend = async (): Promise<'again'> => {
       await expire.execute();
       await watch.execute();
       await validate.execute();
       await schedule.execute();
+      return 'again';
     };
     this.attend = new Loop({ name: 'attend', intervalMs: INTERVAL_MS.attend, round: attend, logger });
-    this.complete = new Loop({ name: 'complete', intervalMs: INTERVAL_MS.complete, round: () => complete.execute(), logger });
+    this.complete = new Loop({ name: 'complete', intervalMs: INTERVAL_MS.complete, round: () => complete.execute().then(again), logger });
     this.others = [
-      new Loop({ name: 'clear work folders', intervalMs: INTERVAL_MS.clear, round: () => clear.execute(), logger }),
+      new Loop({ name: 'clear work folders', intervalMs: INTERVAL_MS.clear, round: () => clear.execute().then(again), logger }),
       new Loop({ name: 'import base models', intervalMs: INTERVAL_MS.import, round: () => imports.execute().then(() => 'done' as const), logger }),
     ];
   }
@@ -69,3 +70,5 @@ export class TrainingLoops {
     await this.rounds.watch.settle();
   }
 }
+
+const again = (): 'again' => 'again';

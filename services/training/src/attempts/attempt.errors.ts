@@ -16,7 +16,10 @@ export class ReportOutOfOrder extends DomainError {
   readonly code = 'REPORT_OUT_OF_ORDER';
 
   constructor(got: number, expected: number) {
-    super(`reports: number ${got} came where ${expected} was expected; send the reports from ${expected} on, without gaps.`, { param: 'reports', facts: { got, expected } });
+    super(`reports: number ${got} came where ${expected} was expected; send the reports from ${expected} on, without gaps.`, {
+      param: 'reports',
+      facts: { got, expected },
+    });
   }
 }
 

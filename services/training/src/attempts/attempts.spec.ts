@@ -48,7 +48,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const start = (id: string, epoch: number) => new StartAttempt(jobs, history, { leaseMs: LEASE_MS, isCheckpoint: async (path) => path === '/here', now: clock }).execute(id, epoch);
+const start = (id: string, epoch: number) =>
+  new StartAttempt(jobs, history, { leaseMs: LEASE_MS, isCheckpoint: async (path) => path === '/here', now: clock }).execute(id, epoch);
 const report = (id: string, epoch: number, reports: AttemptReport[]) => new Report(jobs, LEASE_MS, () => newId('ftckpt_'), clock).execute(id, epoch, reports);
 const finish = (id: string, epoch: number, end: Parameters<FinishAttempt['execute']>[2]) => new FinishAttempt(jobs, policy, clock).execute(id, epoch, end);
 const heartbeat = (id: string, epoch: number) => new Heartbeat(jobs, LEASE_MS, clock).execute(id, epoch);
@@ -89,24 +90,45 @@ describe('an attempt', () => {
   it('is started once in effect, however often its runner asks, and gets the seed with the recipe', async () => {
     await running();
     const order = await start('att_1', 1);
-    expect(order).toMatchObject({ arguments: { stage: 'sft', learning_rate: 0.002, seed: 7, data_seed: 7 }, resumeFrom: '', attempt: { facts: { state: 'running', epoch: 1 } } });
+    expect(order).toMatchObject({
+      arguments: { stage: 'sft', learning_rate: 0.002, seed: 7, data_seed: 7 },
+      resumeFrom: '',
+      attempt: { facts: { state: 'running', epoch: 1 } },
+    });
     expect(await told()).toEqual(['Fine-tuning job started']);
     expect(await announced()).toEqual(['queued', 'started']);
   });
 
   it('takes each report once, in order, and tells steps in words and numbers', async () => {
     await running();
-    const all = numbered({ kind: 'phase', phase: 'train' }, step(1, 2.5), step(2, 1.23456), { kind: 'step', step: 2, totalSteps: 4, metrics: { eval_loss: 1.5 } });
+    const all = numbered({ kind: 'phase', phase: 'train' }, step(1, 2.5), step(2, 1.23456), {
+      kind: 'step',
+      step: 2,
+      totalSteps: 4,
+      metrics: { eval_loss: 1.5 },
+    });
     expect(await report('att_1', 1, all.slice(0, 2))).toBe(2);
     expect(await report('att_1', 1, all)).toBe(4);
     expect(await report('att_1', 1, all)).toBe(4);
-    expect(await told()).toEqual(['Fine-tuning job started', 'Training started', 'Step 1/4: training loss=2.5', 'Step 2/4: training loss=1.235', 'Step 2/4: validation loss=1.5']);
+    expect(await told()).toEqual([
+      'Fine-tuning job started',
+      'Training started',
+      'Step 1/4: training loss=2.5',
+      'Step 2/4: training loss=1.235',
+      'Step 2/4: validation loss=1.5',
+    ]);
     const { events } = await history.listEvents('proj_1', 'ftjob-1', { ...PAGE, ascending: false, limit: 2 });
     expect(events.map(({ type, data }) => [type, data])).toEqual([
       ['metrics', { step: 2, total_steps: 4, valid_loss: 1.5 }],
       ['metrics', { step: 2, total_steps: 4, train_loss: 1.23456, learning_rate: 0.1 }],
     ]);
-    expect((await jobs.find('proj_1', 'ftjob-1'))?.facts.progress).toMatchObject({ phase: 'train', step: 2, evaluatedStep: 2, totalSteps: 4, estimatedFinish: later(7) });
+    expect((await jobs.find('proj_1', 'ftjob-1'))?.facts.progress).toMatchObject({
+      phase: 'train',
+      step: 2,
+      evaluatedStep: 2,
+      totalSteps: 4,
+      estimatedFinish: later(7),
+    });
   });
 
   it('refuses a gap in the reports and stores nothing of them', async () => {
@@ -144,7 +166,10 @@ describe('an attempt', () => {
       'Step 4/4: training loss=1',
     ]);
     const { checkpoints } = await history.listCheckpoints('proj_1', 'ftjob-1', { ...PAGE, ascending: false });
-    expect(checkpoints.map(({ step: at, path }) => [at, path])).toEqual([[3, '/here/again'], [2, '/here']]);
+    expect(checkpoints.map(({ step: at, path }) => [at, path])).toEqual([
+      [3, '/here/again'],
+      [2, '/here'],
+    ]);
   });
 
   it('refuses every call with a stale epoch, and of an attempt that is over', async () => {
@@ -152,7 +177,12 @@ describe('an attempt', () => {
     await finish('att_1', 1, { state: 'failed', code: 'TRAINER_FAILED', message: 'x', isRetryable: true });
     await begin('att_2');
     const lost = expect.objectContaining({ kind: 'precondition', code: 'LEASE_LOST' });
-    for (const [id, epoch] of [['att_1', 1], ['att_1', 2], ['att_2', 1], ['att_none', 1]] as const) {
+    for (const [id, epoch] of [
+      ['att_1', 1],
+      ['att_1', 2],
+      ['att_2', 1],
+      ['att_none', 1],
+    ] as const) {
       await expect(start(id, epoch)).rejects.toEqual(lost);
       await expect(heartbeat(id, epoch)).rejects.toEqual(lost);
       await expect(report(id, epoch, numbered(step(1)))).rejects.toEqual(lost);
@@ -222,7 +252,11 @@ describe(CancelJob.name, () => {
     const cancel = (project: string): Promise<unknown> => new CancelJob(jobs, clock).execute(project, 'ftjob-1');
     await expect(cancel('proj_2')).rejects.toMatchObject({ kind: 'not_found' });
     await finish('att_1', 1, { state: 'succeeded', outcome: anOutcome() });
-    await expect(cancel('proj_1')).rejects.toMatchObject({ kind: 'invalid', code: 'JOB_NOT_CANCELLABLE', message: expect.stringContaining('being registered') });
+    await expect(cancel('proj_1')).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'JOB_NOT_CANCELLABLE',
+      message: expect.stringContaining('being registered'),
+    });
     await jobs.change('ftjob-1', ({ job }) => ({ job: job.to('succeeded', now) }));
     await expect(cancel('proj_1')).rejects.toMatchObject({ kind: 'invalid', message: 'The job ftjob-1 has already succeeded, so it cannot be cancelled.' });
   });
@@ -235,7 +269,12 @@ describe(FollowJobEvents.name, () => {
     await feed.start();
     const followed: string[] = [];
     const following = (async () => {
-      const events = new FollowJobEvents(jobs, history, feed).execute({ projectId: 'proj_1', jobId: 'ftjob-1', afterSequence: 0, signal: new AbortController().signal });
+      const events = new FollowJobEvents(jobs, history, feed).execute({
+        projectId: 'proj_1',
+        jobId: 'ftjob-1',
+        afterSequence: 0,
+        signal: new AbortController().signal,
+      });
       for await (const { message } of events) followed.push(message);
     })();
     for (let at = 1; at <= 4; at += 1) await report('att_1', 1, numbered(step(1), step(2), step(3), step(4)).slice(0, at));

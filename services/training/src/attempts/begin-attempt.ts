@@ -1,6 +1,5 @@
-import { nounOf } from '../jobs/job.entity.js';
 import type { Change, Standing } from '../jobs/job.repository.js';
-import { told } from '../jobs/job-event.js';
+import { nounOf, told } from '../jobs/job-event.js';
 import { Attempt } from './attempt.entity.js';
 
 /** What a new attempt is given. */

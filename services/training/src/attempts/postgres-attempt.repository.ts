@@ -25,7 +25,9 @@ export class PostgresAttemptRepository extends AttemptRepository {
   }
 
   override async renewLeases(until: Date): Promise<void> {
-    await this.database.asSystem((tx) => tx.updateTable('attempts').set({ lease_until: until }).where('state', 'in', LIVE).where('lease_until', '<', until).execute());
+    await this.database.asSystem((tx) =>
+      tx.updateTable('attempts').set({ lease_until: until }).where('state', 'in', LIVE).where('lease_until', '<', until).execute(),
+    );
   }
 
   override async listOver(ids: readonly string[]): Promise<readonly string[]> {

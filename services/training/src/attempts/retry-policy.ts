@@ -1,6 +1,6 @@
-import { type Job, type JobFault, nounOf } from '../jobs/job.entity.js';
+import type { Job, JobFault } from '../jobs/job.entity.js';
 import type { Change, Standing } from '../jobs/job.repository.js';
-import { failed, warned } from '../jobs/job-event.js';
+import { failed, nounOf, warned } from '../jobs/job-event.js';
 
 /** How often and how soon a job is tried again. */
 export interface RetryPolicy {
@@ -29,7 +29,11 @@ export function endAttempt({ job, attempt }: Standing, ending: Ending, policy: R
     return { job: waiting(job, new Date(now.getTime() + pauseMs)), attempt: ended, events: [warned(message, data)] };
   }
   const attempts = attempt.facts.epoch > 1 ? ` after ${attempt.facts.epoch} attempts` : '';
-  return { job: job.fail(fault, now), attempt: ended, events: [failed(`The ${nounOf(job.facts.plan)} job failed${attempts} (${fault.code}): ${fault.message}`, data)] };
+  return {
+    job: job.fail(fault, now),
+    attempt: ended,
+    events: [failed(`The ${nounOf(job.facts.plan)} job failed${attempts} (${fault.code}): ${fault.message}`, data)],
+  };
 }
 
 function waiting(job: Job, dueAt: Date): Job {

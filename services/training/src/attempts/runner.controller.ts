@@ -42,7 +42,13 @@ export class RunnerController implements Handlers<typeof RunnerServiceDefinition
 
   async report({ attemptId, epoch, reports }: ReportRequest): Promise<PartialMessage<ReportResponse>> {
     const now = new Date();
-    return { stored: await this.use.report.execute(attemptId, epoch, reports.map((report) => reportFrom(report, now))) };
+    return {
+      stored: await this.use.report.execute(
+        attemptId,
+        epoch,
+        reports.map((report) => reportFrom(report, now)),
+      ),
+    };
   }
 
   async finishAttempt(request: FinishAttemptRequest): Promise<PartialMessage<FinishAttemptResponse>> {

@@ -31,12 +31,19 @@ describe(FolderModelSource.name, () => {
     expect(await sources.fault(source)).toBeNull();
   });
 
-  it.each(['local:', 'local:/etc', 'local:../secret', 'local:small/../../secret', 'local:way-out', 'local:none', 'local:empty', 'local:small/config.json', 'local:a\0b'])(
-    'refuses %j, which is no model below the folder',
-    async (source) => {
-      expect(await sources.fault(source)).toMatch(/must name a folder with a config.json/);
-    },
-  );
+  it.each([
+    'local:',
+    'local:/etc',
+    'local:../secret',
+    'local:small/../../secret',
+    'local:way-out',
+    'local:none',
+    'local:empty',
+    'local:small/config.json',
+    'local:a\0b',
+  ])('refuses %j, which is no model below the folder', async (source) => {
+    expect(await sources.fault(source)).toMatch(/must name a folder with a config.json/);
+  });
 
   it.each(['hf:', 'hf:../x', 'hf:a/b/c', 'hf:a b', 'http://x', 'small', ''])('refuses %j as a source', async (source) => {
     expect(await sources.fault(source)).toMatch(/^must /);

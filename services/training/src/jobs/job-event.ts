@@ -1,4 +1,4 @@
-import type { JsonObject } from './job.entity.js';
+import type { JobPlan, JsonObject } from './job.entity.js';
 
 /** An event of a job, before it is stored and numbered. */
 export interface NewJobEvent {
@@ -30,4 +30,9 @@ export function warned(message: string, data: JsonObject = {}): NewJobEvent {
 /** Something that ended the job. */
 export function failed(message: string, data: JsonObject = {}): NewJobEvent {
   return { level: 'error', message, type: 'message', data };
+}
+
+/** What a job's kind is called in its events. */
+export function nounOf(plan: JobPlan): string {
+  return plan.kind === 'import' ? 'import' : 'fine-tuning';
 }

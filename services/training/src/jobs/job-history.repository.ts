@@ -7,7 +7,11 @@ export abstract class JobHistoryRepository {
   abstract listEvents(projectId: string, jobId: string, query: ListQuery): Promise<{ readonly events: readonly JobEvent[]; readonly hasMore: boolean }>;
   /** Events after a number, in order, at most `limit`. */
   abstract eventsAfter(projectId: string, jobId: string, sequence: number, limit: number): Promise<readonly JobEvent[]>;
-  abstract listCheckpoints(projectId: string, jobId: string, query: ListQuery): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly hasMore: boolean }>;
+  abstract listCheckpoints(
+    projectId: string,
+    jobId: string,
+    query: ListQuery,
+  ): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly hasMore: boolean }>;
   /** All checkpoints of a job, newest step first. */
   abstract checkpointsOf(jobId: string): Promise<readonly Checkpoint[]>;
 }

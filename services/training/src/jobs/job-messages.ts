@@ -1,4 +1,11 @@
-import { type Checkpoint as CheckpointMessage, type CreateJobRequest, type Job as JobMessage, type JobEvent as EventMessage, JobKind, JobState as WireState } from '@conch/contracts/training';
+import {
+  type Checkpoint as CheckpointMessage,
+  type CreateJobRequest,
+  type Job as JobMessage,
+  type JobEvent as EventMessage,
+  JobKind,
+  JobState as WireState,
+} from '@conch/contracts/training';
 import type { PartialMessage } from '@conch/rpc';
 import { toArtifactMessage } from '../artifact-messages.js';
 import type { Waiting } from '../scheduling/waiting.js';

@@ -1,10 +1,15 @@
 import { jsonb } from '@conch/storage';
-import type { Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { Attempt, type AttemptState } from '../attempts/attempt.entity.js';
 import type { AttemptsTable, CheckpointsTable, JobEventsTable, JobsTable } from '../database.js';
 import type { Checkpoint } from './checkpoint.entity.js';
 import { Job, type JobState } from './job.entity.js';
 import type { JobEvent } from './job-event.js';
+
+/** Writes a value into a `json` column, which keeps its keys in the order in which they stand. */
+export function inOrder<T>(value: T): RawBuilder<T> {
+  return sql<T>`${JSON.stringify(value)}::json`;
+}
 
 /** A row as the job that it stands for. */
 export function jobFrom(row: Selectable<JobsTable>): Job {
@@ -43,7 +48,7 @@ export function fixedColumns({ facts }: Job) {
     kind: facts.plan.kind,
     model: facts.model,
     result_model: facts.resultModel,
-    plan: jsonb(facts.plan),
+    plan: inOrder(facts.plan),
     metadata: jsonb(facts.metadata),
     seed: facts.seed,
     idempotency_key: facts.idempotencyKey,

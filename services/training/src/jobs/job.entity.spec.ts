@@ -3,7 +3,17 @@ import { FINAL_STATES, Job, type JobState } from './job.entity.js';
 import { AT, aJob, anOutcome } from './job.fixture.js';
 
 const STATES: readonly JobState[] = ['validating_files', 'queued', 'running', 'succeeded', 'failed', 'cancelled'];
-const MOVES = ['validating_files>queued', 'validating_files>failed', 'validating_files>cancelled', 'queued>running', 'queued>failed', 'queued>cancelled', 'running>succeeded', 'running>failed', 'running>cancelled'];
+const MOVES = [
+  'validating_files>queued',
+  'validating_files>failed',
+  'validating_files>cancelled',
+  'queued>running',
+  'queued>failed',
+  'queued>cancelled',
+  'running>succeeded',
+  'running>failed',
+  'running>cancelled',
+];
 
 describe(Job.name, () => {
   it.each(STATES.flatMap((from) => STATES.map((to) => [from, to] as const)))('goes from %s to %s only where the table says so', (from, to) => {

@@ -194,8 +194,3 @@ export class Job {
     return new Job({ ...this.facts, ...change });
   }
 }
-
-/** What a job's kind is called in its events. */
-export function nounOf(plan: JobPlan): string {
-  return plan.kind === 'import' ? 'import' : 'fine-tuning';
-}

@@ -7,7 +7,10 @@ export class JobNotFound extends DomainError {
 
   constructor(id: string) {
     const shown = id.slice(0, 80).toWellFormed();
-    super(`Could not find fine-tune: ${shown}. It may belong to another project; list the jobs to see those that are there.`, { param: 'fine_tuning_job_id', facts: { id: shown } });
+    super(`Could not find fine-tune: ${shown}. It may belong to another project; list the jobs to see those that are there.`, {
+      param: 'fine_tuning_job_id',
+      facts: { id: shown },
+    });
   }
 }
 
@@ -17,7 +20,10 @@ export class JobIsFinal extends DomainError {
   readonly code = 'JOB_NOT_CANCELLABLE';
 
   constructor(id: string, state: string) {
-    super(`The job ${id} has already ${state === 'cancelled' ? 'been cancelled' : state}, so it cannot be cancelled.`, { param: 'fine_tuning_job_id', facts: { id, state } });
+    super(`The job ${id} has already ${state === 'cancelled' ? 'been cancelled' : state}, so it cannot be cancelled.`, {
+      param: 'fine_tuning_job_id',
+      facts: { id, state },
+    });
   }
 }
 
@@ -40,7 +46,10 @@ export class IdempotencyConflict extends DomainError {
   readonly code = 'IDEMPOTENCY_KEY_REUSED';
 
   constructor(jobId: string) {
-    super(`idempotency_key: it already made the job ${jobId}, which asks for something else; use a key of its own for each job`, { param: 'idempotency_key', facts: { jobId } });
+    super(`idempotency_key: it already made the job ${jobId}, which asks for something else; use a key of its own for each job`, {
+      param: 'idempotency_key',
+      facts: { jobId },
+    });
   }
 }
 
@@ -82,7 +91,10 @@ export class MethodUnsupported extends DomainError {
   readonly code = 'UNSUPPORTED_METHOD';
 
   constructor(asked: string, available: readonly string[]) {
-    super(`method.type: "${asked.slice(0, 60).toWellFormed()}" is not available here; use ${available.join(' or ')}`, { param: 'method.type', facts: { available: available.join(',') } });
+    super(`method.type: "${asked.slice(0, 60).toWellFormed()}" is not available here; use ${available.join(' or ')}`, {
+      param: 'method.type',
+      facts: { available: available.join(',') },
+    });
   }
 }
 

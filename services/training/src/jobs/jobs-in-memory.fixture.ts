@@ -47,7 +47,9 @@ export class JobsInMemory extends JobRepository {
   }
 
   override async listOpen(): Promise<readonly Job[]> {
-    return [...this.jobs.values()].filter((job) => !job.isFinal).sort((one, other) => (one.facts.queuedAt?.getTime() ?? 0) - (other.facts.queuedAt?.getTime() ?? 0));
+    return [...this.jobs.values()]
+      .filter((job) => !job.isFinal)
+      .sort((one, other) => (one.facts.queuedAt?.getTime() ?? 0) - (other.facts.queuedAt?.getTime() ?? 0));
   }
 
   override async change(jobId: string, decide: (standing: Standing) => Change): Promise<Job | null> {

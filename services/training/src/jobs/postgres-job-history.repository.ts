@@ -27,7 +27,10 @@ export class PostgresJobHistoryRepository extends JobHistoryRepository {
       if (query.after !== '') events = events.where('sequence', query.ascending ? '>' : '<', await sequenceOf(tx, jobId, 'after', query.after));
       if (query.before !== '') events = events.where('sequence', query.ascending ? '<' : '>', await sequenceOf(tx, jobId, 'before', query.before));
       const isBackwards = query.before !== '' && query.after === '';
-      const found = await events.orderBy('sequence', query.ascending === isBackwards ? 'desc' : 'asc').limit(limit + 1).execute();
+      const found = await events
+        .orderBy('sequence', query.ascending === isBackwards ? 'desc' : 'asc')
+        .limit(limit + 1)
+        .execute();
       const kept = found.slice(0, limit);
       return { kept: isBackwards ? kept.reverse() : kept, hasMore: found.length > limit };
     });

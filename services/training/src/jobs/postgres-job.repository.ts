@@ -96,7 +96,11 @@ export class PostgresJobRepository extends JobRepository {
     });
   }
 
-  private async decideOn(tx: Tx, locked: { executeTakeFirst(): Promise<Selectable<JobsTable> | undefined> }, decide: (standing: Standing) => Change): Promise<Job | null> {
+  private async decideOn(
+    tx: Tx,
+    locked: { executeTakeFirst(): Promise<Selectable<JobsTable> | undefined> },
+    decide: (standing: Standing) => Change,
+  ): Promise<Job | null> {
     const row = await locked.executeTakeFirst();
     if (row === undefined) return null;
     const standing = await standingOf(tx, row);

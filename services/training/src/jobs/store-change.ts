@@ -4,7 +4,7 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import { JOBS_CHANNEL, type JobsTable, JOB_STATES_CHANNEL, type TrainingDatabase } from '../database.js';
 import type { Job } from './job.entity.js';
 import type { Change, Standing } from './job.repository.js';
-import { attemptFrom, attemptRow, changingColumns, jobFrom } from './job-rows.js';
+import { attemptFrom, attemptRow, changingColumns, inOrder, jobFrom } from './job-rows.js';
 
 type Tx = Transaction<TrainingDatabase>;
 
@@ -31,7 +31,7 @@ export async function storeChange(tx: Tx, outbox: Outbox<TrainingDatabase>, befo
   await tx.updateTable('jobs').set(changingColumns(job, lastSequence)).where('id', '=', job.id).execute();
   await storeEvents(tx, job, before.job.facts.lastSequence, events);
   for (const { id, step, createdAt, metrics, artifact, path } of checkpoints) {
-    const found = { metrics: jsonb(metrics), artifact: artifact === null ? null : jsonb(artifact), path };
+    const found = { metrics: inOrder(metrics), artifact: artifact === null ? null : jsonb(artifact), path };
     await tx
       .insertInto('checkpoints')
       .values({ id, project_id: job.facts.projectId, job_id: job.id, step, created_at: createdAt, ...found })
@@ -58,7 +58,7 @@ export async function storeEvents(tx: Tx, job: Job, lastSequence: number, events
     level,
     message,
     type,
-    data: jsonb(data),
+    data: inOrder(data),
   }));
   await tx.insertInto('job_events').values(rows).execute();
 }

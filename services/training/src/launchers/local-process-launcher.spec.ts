@@ -102,6 +102,9 @@ describe(LocalProcessLauncher.name, () => {
   });
 
   it('says why a runner cannot be started', async () => {
-    await expect(make('x', join(dir, 'no-node')).launch(anAttempt({ createdAt: AT }))).rejects.toMatchObject({ code: 'LAUNCH_FAILED', message: expect.stringContaining('ENOENT') });
+    await expect(make('x', join(dir, 'no-node')).launch(anAttempt({ createdAt: AT }))).rejects.toMatchObject({
+      code: 'LAUNCH_FAILED',
+      message: expect.stringContaining('ENOENT'),
+    });
   });
 });

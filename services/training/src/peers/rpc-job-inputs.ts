@@ -31,7 +31,8 @@ export class RpcJobInputs extends JobInputs {
   override async dataset(projectId: string, named: string, param: 'training_file' | 'validation_file'): Promise<DatasetReference> {
     const version = await this.version(projectId, named, param);
     const folder = artifactFrom(version.trainingFolder);
-    if (folder === null || version.rows === 0) throw new TrainingDataRefused(param, 'TRAINING_FILE_EMPTY', `${named} has no rows; upload a file with at least one`);
+    if (folder === null || version.rows === 0)
+      throw new TrainingDataRefused(param, 'TRAINING_FILE_EMPTY', `${named} has no rows; upload a file with at least one`);
     return { named, versionId: version.id, digest: version.digest, rows: version.rows, lastAnswerOnly: version.lastAnswerOnly, folder };
   }
 

@@ -43,7 +43,8 @@ export function batchSplit(
 ): { readonly per_device_train_batch_size: number; readonly gradient_accumulation_steps: number } {
   const { per_device_train_batch_size: rows, gradient_accumulation_steps: sums } = given;
   if (rows !== undefined) return { per_device_train_batch_size: rows, gradient_accumulation_steps: sums ?? 1 };
-  if (sums !== undefined) return { per_device_train_batch_size: isSmall(weightsBytes) ? Math.max(1, Math.round(batchSize / sums)) : 1, gradient_accumulation_steps: sums };
+  if (sums !== undefined)
+    return { per_device_train_batch_size: isSmall(weightsBytes) ? Math.max(1, Math.round(batchSize / sums)) : 1, gradient_accumulation_steps: sums };
   if (isSmall(weightsBytes)) return { per_device_train_batch_size: batchSize, gradient_accumulation_steps: 1 };
   return { per_device_train_batch_size: 1, gradient_accumulation_steps: batchSize };
 }

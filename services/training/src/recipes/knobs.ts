@@ -10,7 +10,9 @@ function numberIn(bounds: { readonly above?: number; readonly from?: number; rea
     ...(to === undefined ? [] : [`up to ${to}`]),
   ];
   const error = `must be a number ${limits.join(' and ')}${unit === undefined ? '' : `, in ${unit}`}`;
-  return z.number({ error }).refine((value) => value > (above ?? -Infinity) && value >= (from ?? -Infinity) && value < (below ?? Infinity) && value <= (to ?? Infinity), { error });
+  return z
+    .number({ error })
+    .refine((value) => value > (above ?? -Infinity) && value >= (from ?? -Infinity) && value < (below ?? Infinity) && value <= (to ?? Infinity), { error });
 }
 
 /** A whole number within bounds. */
@@ -62,7 +64,9 @@ export const EngineKnobs = z.strictObject({
   use_rslora: flag.optional(),
   use_dora: flag.optional(),
   loraplus_lr_ratio: numberIn({ above: 0, to: 1_000 }).optional(),
-  freeze_trainable_layers: wholeIn(-512, 512, 'layers from the end (from the start when below 0)').refine((value) => value !== 0, { error: 'must not be 0, which would train nothing' }).optional(),
+  freeze_trainable_layers: wholeIn(-512, 512, 'layers from the end (from the start when below 0)')
+    .refine((value) => value !== 0, { error: 'must not be 0, which would train nothing' })
+    .optional(),
   freeze_trainable_modules: modules.optional(),
   freeze_extra_modules: modules.optional(),
   learning_rate: numberIn({ above: 0, to: 1 }).optional(),

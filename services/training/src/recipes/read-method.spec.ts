@@ -25,17 +25,36 @@ describe(readMethod.name, () => {
       type: 'supervised',
       supervised: {
         hyperparameters: { n_epochs: 3, batch_size: 4, learning_rate_multiplier: 1 },
-        engine: expect.objectContaining({ finetuning_type: 'lora', lora_rank: 16, lora_alpha: 32, learning_rate: 0.002, num_train_epochs: 3, warmup_ratio: 0.05 }),
+        engine: expect.objectContaining({
+          finetuning_type: 'lora',
+          lora_rank: 16,
+          lora_alpha: 32,
+          learning_rate: 0.002,
+          num_train_epochs: 3,
+          warmup_ratio: 0.05,
+        }),
       },
     });
-    expect(sent).toMatchObject({ stage: 'sft', finetuning_type: 'lora', lora_target: 'all', per_device_train_batch_size: 4, gradient_accumulation_steps: 1, warmup_steps: 0.05 });
+    expect(sent).toMatchObject({
+      stage: 'sft',
+      finetuning_type: 'lora',
+      lora_target: 'all',
+      per_device_train_batch_size: 4,
+      gradient_accumulation_steps: 1,
+      warmup_steps: 0.05,
+    });
     expect(sent).not.toHaveProperty('warmup_ratio');
   });
 
   it('chooses more passes for few rows, fewer for many, and small learning rates for large models', () => {
     const shown = (rows: number, weightsBytes = 12_000_000): unknown => {
-      const { method } = resolved(supervised({ hyperparameters: { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 'auto' } }), { rows, weightsBytes });
-      const { hyperparameters, engine } = (method as { supervised: { hyperparameters: { n_epochs: number; batch_size: number }; engine: { learning_rate: number } } }).supervised;
+      const { method } = resolved(supervised({ hyperparameters: { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 'auto' } }), {
+        rows,
+        weightsBytes,
+      });
+      const { hyperparameters, engine } = (
+        method as { supervised: { hyperparameters: { n_epochs: number; batch_size: number }; engine: { learning_rate: number } } }
+      ).supervised;
       return [hyperparameters.n_epochs, hyperparameters.batch_size, engine.learning_rate];
     };
     expect(shown(10)).toEqual([10, 4, 0.002]);
@@ -49,7 +68,10 @@ describe(readMethod.name, () => {
   });
 
   it('sums up single rows to a step when the model is large', () => {
-    expect(resolved(supervised({ hyperparameters: { batch_size: 8 } }), { weightsBytes: 3e9 }).arguments).toMatchObject({ per_device_train_batch_size: 1, gradient_accumulation_steps: 8 });
+    expect(resolved(supervised({ hyperparameters: { batch_size: 8 } }), { weightsBytes: 3e9 }).arguments).toMatchObject({
+      per_device_train_batch_size: 1,
+      gradient_accumulation_steps: 8,
+    });
   });
 
   it.each(['full', 'freeze'])('tunes %s weights without anything of LoRA', (type) => {
@@ -85,8 +107,17 @@ describe(readMethod.name, () => {
   });
 
   it('refuses a value that is said twice, or that means nothing for the kind of tuning', () => {
-    const problems = problemsOf(supervised({ hyperparameters: { n_epochs: 3 }, engine: { finetuning_type: 'full', num_train_epochs: 2, lora_rank: 8, warmup_steps: 3, warmup_ratio: 0.1 } }));
-    expect(problems.map(({ param }) => param)).toEqual(['method.supervised.engine.num_train_epochs', 'method.supervised.engine.warmup_steps', 'method.supervised.engine.lora_rank']);
+    const problems = problemsOf(
+      supervised({
+        hyperparameters: { n_epochs: 3 },
+        engine: { finetuning_type: 'full', num_train_epochs: 2, lora_rank: 8, warmup_steps: 3, warmup_ratio: 0.1 },
+      }),
+    );
+    expect(problems.map(({ param }) => param)).toEqual([
+      'method.supervised.engine.num_train_epochs',
+      'method.supervised.engine.warmup_steps',
+      'method.supervised.engine.lora_rank',
+    ]);
   });
 
   it('trains only last answers when the data says so, and refuses settings against it', () => {
@@ -99,7 +130,9 @@ describe(readMethod.name, () => {
   });
 
   it.each(['dpo', 'reinforcement', 'ppo', 'nonsense'])('refuses the type %s by its name and says what there is', (type) => {
-    expect(() => readMethod(JSON.stringify({ type }))).toThrow(expect.objectContaining({ kind: 'invalid', code: 'UNSUPPORTED_METHOD', param: 'method.type', message: expect.stringContaining('supervised') }));
+    expect(() => readMethod(JSON.stringify({ type }))).toThrow(
+      expect.objectContaining({ kind: 'invalid', code: 'UNSUPPORTED_METHOD', param: 'method.type', message: expect.stringContaining('supervised') }),
+    );
   });
 
   it.each([

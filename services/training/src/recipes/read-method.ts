@@ -10,13 +10,17 @@ export function readMethod(json: string): { readonly recipe: Recipe } | { readon
   const method = parse(json);
   if (method === null) return { problems: [{ param: 'method', message: 'must be an object with a type, such as {"type":"supervised"}' }] };
   const { type, ...blocks } = method;
-  if (type !== undefined && typeof type !== 'string') return { problems: [{ param: 'method.type', message: `must be a text: one of ${[...METHODS.keys()].join(', ')}` }] };
+  if (type !== undefined && typeof type !== 'string')
+    return { problems: [{ param: 'method.type', message: `must be a text: one of ${[...METHODS.keys()].join(', ')}` }] };
   const name = type ?? 'supervised';
   const read = METHODS.get(name);
   if (read === undefined) throw new MethodUnsupported(name, [...METHODS.keys()]);
   // A block of another type is what OpenAI's clients send as null.
   const strangers = Object.entries(blocks).filter(([key, value]) => key !== name && value !== null);
-  const problems = strangers.map(([key]) => ({ param: `method.${key.slice(0, 80).toWellFormed()}`, message: `does not belong to the type ${name}; give method.${name}` }));
+  const problems = strangers.map(([key]) => ({
+    param: `method.${key.slice(0, 80).toWellFormed()}`,
+    message: `does not belong to the type ${name}; give method.${name}`,
+  }));
   const result = read(blocks[name], `method.${name}`);
   if ('problems' in result) return { problems: [...problems, ...result.problems] };
   return problems.length > 0 ? { problems } : result;

@@ -31,7 +31,9 @@ export const readSupervised: ReadRecipe = (block, path) => {
   const result = Block.safeParse(block ?? {});
   if (!result.success) {
     const known = (at: string): readonly string[] => KNOWN[at.slice(path.length + 1)] ?? ['hyperparameters', 'engine'];
-    return { problems: problemsOf(result.error.issues, path, known).map((one) => (/^Invalid input/.test(one.message) ? { ...one, message: notAnObject } : one)) };
+    return {
+      problems: problemsOf(result.error.issues, path, known).map((one) => (/^Invalid input/.test(one.message) ? { ...one, message: notAnObject } : one)),
+    };
   }
   const problems = contradictions(result.data, path);
   return problems.length > 0 ? { problems } : { recipe: new SupervisedRecipe(result.data, path) };
@@ -58,7 +60,8 @@ function contradictions({ hyperparameters, engine }: Block, path: string): Probl
   for (const [type, knobs] of Object.entries(ONLY_FOR)) {
     if (engine.finetuning_type === type) continue;
     for (const knob of knobs) {
-      if (engine[knob] !== undefined) problems.push({ param: `${path}.engine.${knob}`, message: `is for finetuning_type ${type} only, and this is ${engine.finetuning_type}; leave it out` });
+      if (engine[knob] !== undefined)
+        problems.push({ param: `${path}.engine.${knob}`, message: `is for finetuning_type ${type} only, and this is ${engine.finetuning_type}; leave it out` });
     }
   }
   return problems;

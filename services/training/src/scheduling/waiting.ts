@@ -1,4 +1,5 @@
-import { type Job, nounOf } from '../jobs/job.entity.js';
+import type { Job } from '../jobs/job.entity.js';
+import { nounOf } from '../jobs/job-event.js';
 
 /** A queued job's place, and why it waits. */
 export interface Waiting {
@@ -24,7 +25,12 @@ export function waitingOf(job: Job, open: readonly Job[]): Waiting {
 }
 
 function inWords(job: Job, projectId: string): string {
-  const name = job.facts.projectId === projectId ? job.id : job.facts.plan.kind === 'import' ? `the import of ${job.facts.model}` : `another project's ${nounOf(job.facts.plan)} job`;
+  const name =
+    job.facts.projectId === projectId
+      ? job.id
+      : job.facts.plan.kind === 'import'
+        ? `the import of ${job.facts.model}`
+        : `another project's ${nounOf(job.facts.plan)} job`;
   if (job.state === 'queued') return `${name} is queued`;
   const { phase, step, totalSteps } = job.facts.progress;
   const details = [phase, ...(phase === 'train' && totalSteps > 0 ? [`step ${step} of ${totalSteps}`] : [])].filter((one) => one !== '');

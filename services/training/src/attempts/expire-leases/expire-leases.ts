@@ -39,7 +39,8 @@ export class ExpireLeases {
       const { attempt } = standing;
       // It spoke up in the meantime.
       if (attempt === null || attempt.id !== attemptId || attempt.facts.leaseUntil > at) return {};
-      const message = attempt.state === 'starting' ? 'The runner did not come up in time.' : `The runner gave no sign of life for ${Math.round(leaseMs / 1_000)} s.`;
+      const message =
+        attempt.state === 'starting' ? 'The runner did not come up in time.' : `The runner gave no sign of life for ${Math.round(leaseMs / 1_000)} s.`;
       return endAttempt(standing, { state: 'lost', fault: { code: 'RUNNER_LOST', message }, isRetryable: true }, policy, at);
     });
   }

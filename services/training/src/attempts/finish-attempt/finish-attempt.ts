@@ -39,7 +39,12 @@ export class FinishAttempt {
           ...(attempt === null ? {} : { attempt: asRunning(attempt.state) ? attempt.to('succeeded', now) : attempt.to('running', now).to('succeeded', now) }),
         };
       case 'failed':
-        return endAttempt(standing, { state: 'failed', fault: { code: end.code, message: sentence(end.message) }, isRetryable: end.isRetryable }, this.policy, now);
+        return endAttempt(
+          standing,
+          { state: 'failed', fault: { code: end.code, message: sentence(end.message) }, isRetryable: end.isRetryable },
+          this.policy,
+          now,
+        );
       case 'cancelled':
         return endAttempt(standing, { state: 'lost', fault: STOPPED, isRetryable: true }, this.policy, now);
     }

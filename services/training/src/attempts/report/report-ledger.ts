@@ -31,9 +31,11 @@ export class ReportLedger {
         this.events.push(told(PHASES[body.phase] ?? `Phase: ${body.phase}`, { phase: body.phase, attempt: this.attempt.facts.epoch }));
         return;
       case 'step':
-        return this.step(body, at);
+        this.step(body, at);
+        return;
       case 'checkpoint':
-        return this.checkpoint(body, at);
+        this.checkpoint(body, at);
+        return;
       case 'note':
         this.events.push({ level: body.level, message: body.message, type: 'message', data: { attempt: this.attempt.facts.epoch } });
         return;

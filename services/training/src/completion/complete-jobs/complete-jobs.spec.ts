@@ -82,7 +82,15 @@ describe(CompleteJobs.name, () => {
   });
 
   it('keeps no result file of an import', async () => {
-    jobs.put(aJob({ state: 'running', model: 'conch-tiny', resultModel: 'conch-tiny', plan: { kind: 'import', source: 'local:conch-tiny', servingFormat: 'fp32' }, outcome: anOutcome() }));
+    jobs.put(
+      aJob({
+        state: 'running',
+        model: 'conch-tiny',
+        resultModel: 'conch-tiny',
+        plan: { kind: 'import', source: 'local:conch-tiny', servingFormat: 'fp32' },
+        outcome: anOutcome(),
+      }),
+    );
     await complete();
     expect(shelf.calls).toEqual(['register']);
     expect(jobs.told()).toEqual(['Model imported: conch-tiny', 'The job has successfully completed']);

@@ -1,7 +1,7 @@
 import { type DomainError, asDomainError } from '@conch/errors';
-import { type Job, nounOf } from '../../jobs/job.entity.js';
+import type { Job } from '../../jobs/job.entity.js';
 import type { JobRepository } from '../../jobs/job.repository.js';
-import { failed, told, warned } from '../../jobs/job-event.js';
+import { failed, nounOf, told, warned } from '../../jobs/job-event.js';
 import type { ResultShelf } from '../result-shelf.js';
 
 /** The pauses between tries: a service that is away comes back within seconds, as a rule. */
@@ -47,7 +47,9 @@ export class CompleteJobs {
     if (registered === null) return;
     const { metricsCsv } = outcome;
     const kept = await this.noteStep(id, async (job) =>
-      metricsCsv === null || job.facts.plan.kind === 'import' || job.facts.resultFiles.length > 0 ? {} : { resultFiles: [await this.shelf.keepMetrics(job, metricsCsv)] },
+      metricsCsv === null || job.facts.plan.kind === 'import' || job.facts.resultFiles.length > 0
+        ? {}
+        : { resultFiles: [await this.shelf.keepMetrics(job, metricsCsv)] },
     );
     if (kept === null) return;
     await this.jobs.change(id, ({ job }) => {
@@ -72,7 +74,8 @@ export class CompleteJobs {
       const failures = job.facts.failures + 1;
       const dueAt = new Date(this.now().getTime() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)));
       // Told once, and not with every try.
-      const events = failures === 1 ? [warned(`The result cannot be registered yet: ${error.message} It is tried again until it is.`, { code: error.code })] : [];
+      const events =
+        failures === 1 ? [warned(`The result cannot be registered yet: ${error.message} It is tried again until it is.`, { code: error.code })] : [];
       return { job: job.with({ failures, dueAt }), events };
     });
   }
@@ -81,7 +84,10 @@ export class CompleteJobs {
     await this.jobs.change(candidate.id, ({ job }) => {
       if (!job.isCompleting) return {};
       const message = `The ${nounOf(job.facts.plan)} job failed (${error.code}): its result was refused. ${error.message}`;
-      return { job: job.fail({ code: error.code, message: `The result was refused: ${error.message}` }, this.now()), events: [failed(message, { code: error.code })] };
+      return {
+        job: job.fail({ code: error.code, message: `The result was refused: ${error.message}` }, this.now()),
+        events: [failed(message, { code: error.code })],
+      };
     });
   }
 }

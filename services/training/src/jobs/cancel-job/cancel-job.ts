@@ -1,7 +1,7 @@
-import { type Job, nounOf } from '../job.entity.js';
+import type { Job } from '../job.entity.js';
 import { JobIsCompleting, JobIsFinal, JobNotFound } from '../job.errors.js';
 import type { JobRepository } from '../job.repository.js';
-import { told } from '../job-event.js';
+import { nounOf, told } from '../job-event.js';
 
 /** Ends a job that is not over. What runs of it is told so by its next heartbeat, and ended by the launcher. */
 export class CancelJob {

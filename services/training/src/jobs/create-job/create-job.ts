@@ -77,7 +77,11 @@ export class CreateJob {
     const base = await this.inputs.base(projectId, command.model);
     const training = await this.inputs.dataset(projectId, command.trainingFile, 'training_file');
     const validation = command.validationFile === '' ? null : await this.inputs.dataset(projectId, command.validationFile, 'validation_file');
-    const known: RecipeInputs = { rows: training.rows, weightsBytes: base.weights.sizeBytes, lastAnswerOnly: training.lastAnswerOnly || validation?.lastAnswerOnly === true };
+    const known: RecipeInputs = {
+      rows: training.rows,
+      weightsBytes: base.weights.sizeBytes,
+      lastAnswerOnly: training.lastAnswerOnly || validation?.lastAnswerOnly === true,
+    };
     const conflicts = recipe.conflicts(known);
     if (conflicts.length > 0) throw new JobRefused(conflicts);
     const { method, arguments: sent } = recipe.resolve(known);

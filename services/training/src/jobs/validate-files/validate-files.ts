@@ -36,7 +36,8 @@ export class ValidateFiles {
   }
 
   private async missingFrom({ base, training, validation }: FineTuningPlan): Promise<JobFault | null> {
-    if (!(await this.isWhole(base.weights.digest))) return { code: 'MODEL_WEIGHTS_MISSING', message: `The weights of ${base.name} are not in the artifact store any more.`, param: 'model' };
+    if (!(await this.isWhole(base.weights.digest)))
+      return { code: 'MODEL_WEIGHTS_MISSING', message: `The weights of ${base.name} are not in the artifact store any more.`, param: 'model' };
     if (!(await this.isWhole(training.folder.digest))) return gone('training_file', training.named);
     if (validation !== null && !(await this.isWhole(validation.folder.digest))) return gone('validation_file', validation.named);
     return null;

@@ -76,7 +76,9 @@ export class WatchRunners {
     const end = this.launcher.endOf(id);
     const message = `The runner ended without saying how its attempt went${end === null ? '' : ` (${end})`}.`;
     await this.jobs.changeByAttempt(id, (standing) =>
-      standing.attempt?.id === id ? endAttempt(standing, { state: 'lost', fault: { code: 'RUNNER_LOST', message }, isRetryable: true }, this.settings.policy, this.settings.now()) : {},
+      standing.attempt?.id === id
+        ? endAttempt(standing, { state: 'lost', fault: { code: 'RUNNER_LOST', message }, isRetryable: true }, this.settings.policy, this.settings.now())
+        : {},
     );
   }
 

@@ -45,7 +45,14 @@ beforeEach(() => {
     return `att_new${made}`;
   };
   schedule = (places = 1) =>
-    new ScheduleAttempts(jobs, new AttemptsInMemory(jobs), launcher, { places, startMs: 60_000, policy, newAttemptId, now: () => now, isQuiet: () => isQuiet }).execute();
+    new ScheduleAttempts(jobs, new AttemptsInMemory(jobs), launcher, {
+      places,
+      startMs: 60_000,
+      policy,
+      newAttemptId,
+      now: () => now,
+      isQuiet: () => isQuiet,
+    }).execute();
 });
 
 function queued(id: string, second: number) {
@@ -107,7 +114,11 @@ describe(ScheduleAttempts.name, () => {
       now = later(second);
       await schedule();
     }
-    expect(jobs.the().facts).toMatchObject({ state: 'failed', attempts: 3, fault: { code: 'LAUNCH_FAILED', message: expect.stringContaining('spawn node ENOENT') } });
+    expect(jobs.the().facts).toMatchObject({
+      state: 'failed',
+      attempts: 3,
+      fault: { code: 'LAUNCH_FAILED', message: expect.stringContaining('spawn node ENOENT') },
+    });
     expect(jobs.told().filter((message) => message.startsWith('Attempt')).length).toBe(4);
   });
 });

@@ -68,7 +68,9 @@ export class ScheduleAttempts {
       const { code, message } = asDomainError(thrown);
       const fault = code === 'INTERNAL' ? { code: 'LAUNCH_FAILED', message: `The runner could not be started: ${String(thrown)}.` } : { code, message };
       await this.jobs.changeByAttempt(attempt.id, (standing) =>
-        standing.attempt?.id === attempt.id ? endAttempt(standing, { state: 'failed', fault, isRetryable: true }, this.settings.policy, this.settings.now()) : {},
+        standing.attempt?.id === attempt.id
+          ? endAttempt(standing, { state: 'failed', fault, isRetryable: true }, this.settings.policy, this.settings.now())
+          : {},
       );
     }
   }
