@@ -15,7 +15,7 @@ export async function ground(conch, screen) {
   /** @type {{ question: string }[]} */
   const [first] = JSON.parse(readFileSync(join(ROOT, 'samples', 'handbook.questions.json'), 'utf8'));
   const question = first?.question ?? '';
-  const store = await screen.during('samples/handbook.md is uploaded, cut into passages and embedded', () => indexed(conch));
+  const store = await screen.during('samples/handbook.md, cut into passages and embedded', () => indexed(conch));
   const tools = [{ type: 'file_search', vector_store_ids: [store.id] }];
   const grounded = await screen.during(`${BASE} answers from it`, () =>
     conch.post('/responses', { model: BASE, input: question, tools, include: ['file_search_call.results'], temperature: 0 }),

@@ -8,6 +8,7 @@ import { bars, sampled, sparkline } from './text.mjs';
 
 export const BASE = 'conch-tiny';
 const ROWS = join(ROOT, 'samples', 'magic_conch.json');
+const CURVE_COLUMNS = 32;
 const METHOD = join(ROOT, 'samples', 'magic_conch.method.json');
 
 /** Uploads the sample, tunes the base model on it and shows the loss falling. @param {ConchClient} conch @param {Screen} screen @returns {Promise<{ model: string }>} */
@@ -15,7 +16,7 @@ export async function tune(conch, screen) {
   const rows = JSON.parse(readFileSync(ROWS, 'utf8'));
   screen.say(`One of its ${rows.length} rows: “${rows[0].instruction}” → “${rows[0].output}”`);
   const file = await screen.during(
-    'samples/magic_conch.json is uploaded and checked, row by row',
+    'samples/magic_conch.json, checked row by row',
     () => conch.upload(ROWS, 'fine-tune'),
     (uploaded) => uploaded.id,
   );
@@ -48,13 +49,13 @@ async function follow(conch, screen, jobId, tell) {
     }
     const loss = Number(data?.['train_loss']);
     if (!Number.isFinite(loss)) continue;
-    losses.push({ step: Number(data?.['step']), loss });
-    tell(
-      `loss ${loss.toFixed(2)} ${sparkline(
-        losses.map((one) => one.loss),
-        32,
-      )}`,
+    const step = Number(data?.['step']);
+    losses.push({ step, loss });
+    const curve = sparkline(
+      losses.map((one) => one.loss),
+      CURVE_COLUMNS,
     );
+    tell(`step ${step} of ${data?.['total_steps']}  loss ${loss.toFixed(2)}  ${curve}`);
   }
   return losses;
 }
