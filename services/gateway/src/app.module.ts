@@ -19,6 +19,7 @@ import { type Connections, PlatformModule } from './platform.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { ResponsesModule } from './responses/responses.module.js';
+import { UsageModule } from './usage/usage.module.js';
 import { VectorStoresModule } from './vector-stores/vector-stores.module.js';
 
 /** The wiring diagram of the gateway: one line a capability. */
@@ -31,6 +32,7 @@ export class AppModule {
         PlatformModule.with(config, connections),
         HttpModule,
         AuthModule,
+        UsageModule,
         QuotasModule,
         IdempotencyModule,
         AuditModule,

@@ -19,6 +19,8 @@ const GatewayEnv = ServiceEnv.extend({
   CONCH_REQUESTS_PER_MINUTE: Count.default(120_000),
   /** Generations that one project may have under way at once. */
   CONCH_CONCURRENT_GENERATIONS: Count.default(256),
+  /** Tokens that one project may use a day, in UTC; without it there is no limit. */
+  CONCH_TOKENS_PER_DAY: Count.optional(),
   /** How long one unary call to a peer may take. */
   CONCH_CALL_TIMEOUT_MS: Count.default(15_000),
   /** How long one generation may take, the loading of its model included. */

@@ -11,6 +11,7 @@ import { type GatewayDatabase, migrations } from './database.js';
 import { Health } from './home/health.js';
 import { createServer } from './http/create-server.js';
 import { Peers } from './peers/peers.js';
+import { BookUsage } from './usage/book-usage.js';
 
 const config = readGatewayConfig(process.env);
 const logger = createLogger({ service: 'gateway', level: config.CONCH_LOG_LEVEL });
@@ -27,6 +28,7 @@ await new BootstrapKey(app.get(KeyRepository), config.CONCH_BOOTSTRAP_KEY_FILE, 
 const rpc = new RpcServer({ service: 'gateway', nats: null, grpcPort: config.CONCH_GRPC_PORT, serviceToken: config.CONCH_SERVICE_TOKEN, logger, metrics });
 await rpc.start();
 const server = app.getHttpServer() as Server;
+await app.get(BookUsage).start();
 await app.listen(config.CONCH_HTTP_PORT, config.CONCH_HTTP_HOST);
 const health = await startHealthServer({
   port: config.CONCH_HEALTH_PORT,
@@ -42,6 +44,7 @@ process.once('SIGTERM', () => {
     const cut = setTimeout(() => server.closeAllConnections(), config.CONCH_STOP_GRACE_MS);
     await app.close();
     clearTimeout(cut);
+    await app.get(BookUsage).stop();
     await rpc.stop(0);
     closeGrpcChannels();
     await nats.drain();

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config.js';
 import type { Caller } from '../http/caller.js';
 import { Peers } from '../peers/peers.js';
 import { CONFIG } from '../platform.module.js';
+import { TokenQuota } from '../quotas/token-quota.js';
 import type { EmbeddingInput, EmbeddingListView } from './embedding-operations.js';
 import { numbersOf, shortened } from './vector.js';
 
@@ -11,10 +12,12 @@ import { numbersOf, shortened } from './vector.js';
 export class EmbedTexts {
   constructor(
     private readonly peers: Peers,
+    private readonly tokens: TokenQuota,
     @Inject(CONFIG) private readonly config: Pick<GatewayConfig, 'CONCH_GENERATION_TIMEOUT_MS'>,
   ) {}
 
   async execute(input: EmbeddingInput, caller: Caller): Promise<EmbeddingListView> {
+    this.tokens.check(caller.projectId);
     const texts = typeof input.input === 'string' ? [input.input] : input.input;
     // Thousands of texts take longer than a usual call may.
     const call = { ...caller, timeoutMs: this.config.CONCH_GENERATION_TIMEOUT_MS };

@@ -35,6 +35,7 @@ export async function createServer(config: GatewayConfig, connections: Connectio
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, connections), adapter, {
     bodyParser: false,
+    abortOnError: false,
     logger: ['error', 'warn'],
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;

@@ -66,11 +66,17 @@ export function errorBody(error: DomainError): ErrorBody {
   return { error: { message: error.message, type: TYPE[error.kind], param: error.param, code: error.code.toLowerCase() } };
 }
 
+const LONGEST_WAIT_SECONDS = 60;
+
 /** Headers that tell a client whether, when and how to try again; the SDKs would retry every 409 and 5xx on their own. */
 export function retryHeaders(error: DomainError): Record<string, string> {
   if (typeof error.facts['allow'] === 'string') return { allow: error.facts['allow'] };
   const wait = typeof error.facts['retryAfterSeconds'] === 'number' ? error.facts['retryAfterSeconds'] : null;
-  if (error.kind === 'exhausted' || error.kind === 'unavailable') return { 'retry-after': String(wait ?? 1) };
+  if (error.kind === 'exhausted' || error.kind === 'unavailable') {
+    // Longer waits are not for a client to sit out; the SDKs would try again within seconds.
+    const isLong = wait !== null && wait > LONGEST_WAIT_SECONDS;
+    return { 'retry-after': String(wait ?? 1), ...(isLong ? { 'x-should-retry': 'false' } : {}) };
+  }
   if (error.kind === 'conflict') return wait === null ? { 'x-should-retry': 'false' } : { 'retry-after': String(wait), 'x-should-retry': 'true' };
   if (error.kind === 'unimplemented') return { 'x-should-retry': 'false' };
   return {};

@@ -10,6 +10,19 @@ export class TooManyRequests extends DomainError {
   }
 }
 
+/** The project has used its tokens of the day. */
+export class TokensSpent extends DomainError {
+  readonly kind = 'exhausted';
+  /** OpenAI's own code for it. */
+  readonly code = 'INSUFFICIENT_QUOTA';
+
+  constructor(limit: number, retryAfterSeconds: number) {
+    super(`Your project may use ${limit} tokens a day and has used them. The next day begins in ${retryAfterSeconds} s (UTC); GET /v1/usage shows what was used.`, {
+      facts: { limit, retryAfterSeconds },
+    });
+  }
+}
+
 /** The project has as many generations under way as it may. */
 export class TooManyGenerations extends DomainError {
   readonly kind = 'exhausted';
