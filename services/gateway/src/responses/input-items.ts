@@ -40,14 +40,17 @@ const OtherItem = z.looseObject({ type: z.string() }).superRefine((item, context
   });
 });
 
-const Item = z.unknown().transform((value, context): z.output<typeof Message> | z.output<typeof PastSearch> => {
-  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
-  const schema = type === undefined || type === 'message' ? Message : PastSearch.shape.type.safeParse(type).success ? PastSearch : OtherItem;
-  const result = schema.safeParse(value);
-  if (result.success) return result.data as z.output<typeof Message>;
-  for (const issue of result.error.issues) context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
-  return z.NEVER;
-});
+const Item = z
+  .unknown()
+  .transform((value, context): z.output<typeof Message> | z.output<typeof PastSearch> => {
+    const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+    const schema = type === undefined || type === 'message' ? Message : PastSearch.shape.type.safeParse(type).success ? PastSearch : OtherItem;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data as z.output<typeof Message>;
+    for (const issue of result.error.issues) context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+    return z.NEVER;
+  })
+  .meta({ description: 'A message, `{role, content}`; searches of earlier answers are taken and left out.' });
 
 /** What a response answers: a text, or the messages of a conversation. */
 export const ResponseInput = z.union([z.string().min(1), z.array(Item).min(1)]).meta({ description: 'A text, or messages with texts.' });
