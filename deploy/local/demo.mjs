@@ -7,7 +7,7 @@ import { ConchClient } from './demo/conch-client.mjs';
 import { ground } from './demo/ground.mjs';
 import { Screen } from './demo/screen.mjs';
 import { tune } from './demo/tune.mjs';
-import { ENV_DIR, connectionFiles, stateDirFrom } from './paths.mjs';
+import { DEFAULT_STATE_DIR, ENV_DIR, connectionFiles, stateDirFrom } from './paths.mjs';
 import { stopStack } from './stack-client.mjs';
 import { holderOf } from './supervisor/lock.mjs';
 import { supervisorLock } from './supervisor/stack-file.mjs';
@@ -79,10 +79,11 @@ async function chapter(name, about, work) {
 
 /** @param {{ baseURL: string, apiKey: string }} connection @param {string} model */
 function tellHowToUse({ baseURL, apiKey }, model) {
+  const flag = stateDir === stateDirFrom(DEFAULT_STATE_DIR) ? '' : ` -- --state ${stateDir}`;
   const origin = baseURL.replace(/\/v1$/, '');
   screen.heading(
     'Use it yourself',
-    stays ? 'The stack stays up; `npm run down` stops it.' : 'The stack stops now and keeps what it has learnt; `npm run up` brings it back.',
+    stays ? `The stack stays up; \`npm run down${flag}\` stops it.` : `The stack stops now and keeps what it has learnt; \`npm run up${flag}\` brings it back.`,
   );
   screen.table(
     [

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../paths.mjs';
 import { BASE } from './tune.mjs';
-import { sampled } from './text.mjs';
 
 /** @typedef {import('./conch-client.mjs').ConchClient} ConchClient */
 /** @typedef {import('./screen.mjs').Screen} Screen */
@@ -19,12 +18,7 @@ export async function compare(conch, screen, tuned) {
   const before = await screen.during(`${BASE} answers ${questions.length} questions`, (tell) => answers(conch, BASE, questions, tell));
   const after = await screen.during(`the tuned model answers them, after it is loaded`, (tell) => answers(conch, tuned, questions, tell));
   const rows = questions.map(({ question, language }, at) => ({ language, row: [question, before[at] ?? '', after[at] ?? ''] }));
-  const shown = ['en', 'zh'].flatMap((language) =>
-    sampled(
-      rows.filter((row) => row.language === language),
-      language === 'en' ? 4 : 2,
-    ),
-  );
+  const shown = [...rows.filter(({ language }) => language === 'en').slice(0, 4), ...rows.filter(({ language }) => language === 'zh').slice(0, 2)];
   screen.print();
   screen.table([['question', BASE, 'after tuning']], [0.3, 0.33, 0.37], ['bold', 'bold', 'bold']);
   screen.table(
