@@ -42,6 +42,8 @@ try {
 }
 
 async function show() {
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(port >= 1 && port <= 65_535)) throw new Error(`--port must be a number from 1 to 65535, not "${values.port}".`);
   screen.print(screen.style('bold', '🐚 Conch turns your own examples and documents into a model you can call.'));
   screen.say('Everything below happens on this machine. The first time takes minutes, most of them downloads; after that, about a minute.', 'dim');
 
@@ -52,8 +54,7 @@ async function show() {
   const about = wasUp
     ? 'It is up already, and will be left up.'
     : 'Postgres, NATS, Triton and the six services of Conch, each on a port of its own; only the gateway answers the outside.';
-  const port = values.port === undefined ? {} : { port: Number(values.port) };
-  const connection = await chapter('Start the stack', about, () => bringUp({ stateDir, ...port }));
+  const connection = await chapter('Start the stack', about, () => bringUp({ stateDir, ...(port === undefined ? {} : { port }) }));
   const conch = new ConchClient(connection);
 
   const { model } = await chapter(
