@@ -100,8 +100,12 @@ async function pathsOf(artifact: Artifact | undefined): Promise<string[]> {
 
 async function fileOf(artifact: Artifact | undefined, path: string): Promise<string> {
   const file = (await store.readManifest(asDigest(artifact?.digest ?? ''))).files.find((one) => one.path === path);
+  return textOf(file);
+}
+
+async function textOf(stored: { readonly digest: string } | undefined): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of store.read(file?.digest ?? asDigest(''))) parts.push(part);
+  for await (const part of store.read(asDigest(stored?.digest ?? ''))) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }
 
@@ -165,9 +169,7 @@ describe('the runner', () => {
         expect(await fileOf(made.serving, path)).toBe(await fileOf(base, path));
       }
       expect(await pathsOf(made.serving)).toEqual(expect.arrayContaining(['config.json', 'openvino_model.bin', 'openvino_model.xml']));
-      const csv: Buffer[] = [];
-      for await (const part of store.read(asDigest(made.metricsCsv?.digest ?? ''))) csv.push(part);
-      const lines = Buffer.concat(csv).toString('utf8').trim().split('\n');
+      const lines = (await textOf(made.metricsCsv)).trim().split('\n');
       expect(lines[0]).toBe('step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy');
       expect(lines).toHaveLength(11);
       expect(lines[5]).toMatch(/^5,[\d.]+,,[\d.]+,[\d.]+$/);
@@ -180,6 +182,69 @@ describe('the runner', () => {
       expect(provenance.checks.template.rows).toBe(16);
       expect(provenance.train['output_dir']).toBe('$WORK/output');
       expect(await readdir(workDir)).not.toContain('output');
+    },
+    ATTEMPT_MS,
+  );
+
+  it(
+    'goes on from the last checkpoint after the runner was told to end, and tells no step twice',
+    async () => {
+      const trainingFolder = await rowsFolder(await conchRows(0, 20));
+      const first = await launch({ ...tuning(), argumentsJson: JSON.stringify({ ...ARGUMENTS, num_train_epochs: 60 }), trainingFolder });
+      await until(() => first.training.told('checkpoint').length >= 2, ATTEMPT_MS);
+      runner?.kill('SIGTERM');
+      expect(await first.exit).toBe(143);
+      expect(first.training.finished.map(({ outcome }) => outcome?.$case)).toEqual(['cancelled']);
+      await first.training.stop();
+      const resumeFrom = first.training.told('checkpoint').at(-1)?.path ?? '';
+      const lastReportedStep = first.training.told('step').at(-1)?.step ?? 0;
+
+      const epochs = Math.ceil(lastReportedStep / 5) + 2;
+      const second = await launch({
+        ...tuning(),
+        argumentsJson: JSON.stringify({ ...ARGUMENTS, num_train_epochs: epochs }),
+        trainingFolder,
+        resumeFrom,
+        lastReportedStep,
+      });
+      expect(await second.exit).toBe(0);
+      const made = succeeded(second.training);
+      const steps = second.training.told('step').map(({ step }) => step);
+      expect(steps[0]).toBe(lastReportedStep + 1);
+      expect(steps.at(-1)).toBe(epochs * 5);
+      expect(second.training.told('note').map(({ message }) => message)).toContainEqual(expect.stringContaining('goes on from the checkpoint'));
+      expect((await textOf(made.metricsCsv)).trim().split('\n')).toHaveLength(epochs * 5 + 1);
+    },
+    2 * ATTEMPT_MS,
+  );
+
+  it(
+    'tunes all weights when it is asked to, and stores the whole model',
+    async () => {
+      const recipe = {
+        stage: 'sft',
+        finetuning_type: 'full',
+        learning_rate: 1e-3,
+        max_steps: 3,
+        per_device_train_batch_size: 4,
+        cutoff_len: 256,
+        save_steps: 2,
+      };
+      const { training: fake, exit } = await launch({
+        ...tuning(),
+        argumentsJson: JSON.stringify(recipe),
+        trainingFolder: await rowsFolder(await conchRows(0, 20)),
+      });
+      expect(await exit).toBe(0);
+      const made = succeeded(fake);
+      expect(made.adapter).toBeUndefined();
+      expect(await pathsOf(made.weights)).toEqual(await pathsOf(base));
+      expect(made.weights?.digest).not.toBe(base.digest);
+      expect(JSON.parse(await fileOf(made.weights, 'config.json'))).toMatchObject({ use_cache: true });
+      expect(fake.told('checkpoint').map(({ step, artifact }) => [step, artifact])).toEqual([
+        [2, undefined],
+        [3, undefined],
+      ]);
     },
     ATTEMPT_MS,
   );
