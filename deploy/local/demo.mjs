@@ -115,8 +115,8 @@ function tellTimes() {
 /** Ends the demo; a stack that it started and that is not to stay is stopped first. @param {number} code */
 async function leave(code) {
   if (!stays) {
-    await stopStack(stateDir);
-    screen.print('\nThe stack is stopped. Nothing is left running.');
+    const { wasUp: hadStarted } = await stopStack(stateDir);
+    if (hadStarted) screen.print('\nThe stack is stopped. Nothing is left running.');
   }
   process.exit(code);
 }
