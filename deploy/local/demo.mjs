@@ -45,7 +45,7 @@ async function show() {
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(port >= 1 && port <= 65_535)) throw new Error(`--port must be a number from 1 to 65535, not "${values.port}".`);
   screen.print(screen.style('bold', '🐚 Conch turns your own examples and documents into a model you can call.'));
-  screen.say('Everything below happens on this machine. The first time takes minutes, most of them downloads; after that, about a minute.', 'dim');
+  screen.say('Everything below happens on this machine. The first time takes minutes, most of them downloads; after that, a minute or two.', 'dim');
 
   await chapter('Install what is missing', `Programs and models go to ${ENV_DIR}; nothing else on this machine is touched.`, () => bootstrap());
   screen.say('Everything is installed.');
