@@ -19,14 +19,19 @@ export async function bootstrap(options = {}) {
   const startedAt = Date.now();
   mkdirSync(ENV_DIR, { recursive: true });
   const lock = await waitForLock(join(ENV_DIR, 'bootstrap.lock'));
-  const stop = interrupt(lock);
+  const interruption = awaitInterruption(lock);
   try {
+    await endCommands();
     const made = await runSteps(wantedSteps(options), new Progress());
     if (made.length === 0) return;
     const slowest = [...made].sort((a, b) => b.seconds - a.seconds).map(({ name, seconds }) => `${name} ${seconds} s`);
     console.log(`  Installed in ${secondsSince(startedAt)}: ${slowest.join(', ')}.`);
+  } catch (error) {
+    // The steps fail because their programs were ended; the interruption ends this process.
+    if (interruption.hasCome) await new Promise(() => {});
+    throw error;
   } finally {
-    stop();
+    interruption.forget();
     lock.release();
   }
 }
@@ -57,15 +62,19 @@ async function waitForLock(path) {
 }
 
 /** An interrupted bootstrap leaves no program behind; the next one goes on where it stopped. @param {{ release: () => void }} lock */
-function interrupt(lock) {
-  const end = (/** @type {NodeJS.Signals} */ name) => {
-    endCommands();
+function awaitInterruption(lock) {
+  const end = async (/** @type {NodeJS.Signals} */ name) => {
+    if (interruption.hasCome) return;
+    interruption.hasCome = true;
+    await endCommands();
     lock.release();
     console.log('\n  Interrupted; the next run goes on from here.');
     process.exit(name === 'SIGINT' ? 130 : 143);
   };
-  process.once('SIGINT', end).once('SIGTERM', end);
-  return () => void process.off('SIGINT', end).off('SIGTERM', end);
+  const forget = () => void process.off('SIGINT', end).off('SIGTERM', end);
+  process.on('SIGINT', end).on('SIGTERM', end);
+  const interruption = { hasCome: false, forget };
+  return interruption;
 }
 
 if (isMain(import.meta.url)) {

@@ -25,7 +25,7 @@ export const nodePackages = {
   },
   make: async ({ command }) => {
     // The packages' install scripts are needed whatever the machine's npm is set to: one of them brings Node itself.
-    await command('npm', ['ci', '--ignore-scripts=false', '--include=dev', '--no-audit', '--no-fund'], { cwd: ROOT });
+    await command('npm', ['ci', '--ignore-scripts=false', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT });
     if (!existsSync(NODE))
       throw new Error(`npm ci made no ${NODE}: the install script of the package "node" did not run. See \`npm config get ignore-scripts\`.`);
   },

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { ENV_DIR } from '../paths.mjs';
+import { clearLeftovers } from '../supervisor/leftovers.mjs';
 
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set();
+const END_GRACE_MS = 3_000;
 
-/** Ends every program that steps started; for an interrupted bootstrap. */
-export function endCommands() {
-  for (const child of running) child.kill('SIGTERM');
+/** Ends every program that steps of this environment have under way, those of a bootstrap that was killed too; else two would write to the same folders. */
+export async function endCommands() {
+  await clearLeftovers(ENV_DIR, { graceMs: END_GRACE_MS });
 }
 
 /**
@@ -19,8 +20,9 @@ export function endCommands() {
 export async function runCommand(command, args, options) {
   const log = createWriteStream(options.logFile, { flags: 'a' });
   log.write(`$ ${[command, ...args].join(' ')}\n`);
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
+  // The marks tell whose it and its children are; a group of its own, so that a terminal's Ctrl-C leaves their end to us.
+  const env = { ...process.env, ...options.env, CONCH_STACK_ID: ENV_DIR, CONCH_PROCESS: 'bootstrap' };
+  const child = spawn(command, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(log, { end: false });
     tellLines(stream, options.say);
@@ -29,7 +31,6 @@ export async function runCommand(command, args, options) {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(code === 0 ? null : `it ended with ${signal ?? `exit code ${code}`}`));
   });
-  running.delete(child);
   log.end();
   await finished(log);
   if (ending !== null) throw new Error(`${[command, ...args].join(' ')}: ${ending}\n${tailOf(options.logFile)}\nThe whole output: ${options.logFile}`);
