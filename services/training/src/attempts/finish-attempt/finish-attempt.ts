@@ -1,6 +1,5 @@
 import type { Outcome } from '../../jobs/job.entity.js';
 import type { Change, JobRepository, Standing } from '../../jobs/job.repository.js';
-import type { AttemptState } from '../attempt.entity.js';
 import { LeaseLost } from '../attempt.errors.js';
 import { endAttempt, type RetryPolicy } from '../retry-policy.js';
 
@@ -36,7 +35,7 @@ export class FinishAttempt {
       case 'succeeded':
         return {
           job: job.with({ outcome: end.outcome, dueAt: now, failures: 0, progress: { ...job.facts.progress, phase: 'register', estimatedFinish: null } }),
-          ...(attempt === null ? {} : { attempt: asRunning(attempt.state) ? attempt.to('succeeded', now) : attempt.to('running', now).to('succeeded', now) }),
+          ...(attempt === null ? {} : { attempt: attempt.to('succeeded', now) }),
         };
       case 'failed':
         return endAttempt(
@@ -53,10 +52,6 @@ export class FinishAttempt {
 
 /** Nobody here asked for it: somebody on the machine stopped the runner. */
 const STOPPED = { code: 'RUNNER_STOPPED', message: 'The runner was stopped from outside.' } as const;
-
-function asRunning(state: AttemptState): boolean {
-  return state === 'running';
-}
 
 function sentence(text: string): string {
   const trimmed = text.trim();
