@@ -17,7 +17,13 @@ describe('bad input', () => {
   });
 
   const upload = async (text: string, name = 'rows.jsonl') => openai.files.create({ file: await toFile(Buffer.from(text), name), purpose: 'fine-tune' });
-  const chatRow = (role: string): string => JSON.stringify({ messages: [{ role, content: 'Hello' }, { role: 'assistant', content: 'Hi' }] });
+  const chatRow = (role: string): string =>
+    JSON.stringify({
+      messages: [
+        { role, content: 'Hello' },
+        { role: 'assistant', content: 'Hi' },
+      ],
+    });
 
   it('refuses an empty file', async () => {
     await expect(upload('')).rejects.toMatchObject({ status: 400, param: 'file', message: expect.stringContaining('empty') });
@@ -42,7 +48,11 @@ describe('bad input', () => {
   });
 
   it('refuses an unknown base model and an unknown file by name', async () => {
-    await expect(startMagicConchJob(openai, { model: 'no-such-model' })).rejects.toMatchObject({ status: 404, param: 'model', message: expect.stringContaining('no-such-model') });
+    await expect(startMagicConchJob(openai, { model: 'no-such-model' })).rejects.toMatchObject({
+      status: 404,
+      param: 'model',
+      message: expect.stringContaining('no-such-model'),
+    });
     await expect(openai.fineTuning.jobs.create({ model: BASE, training_file: 'file-nothere' })).rejects.toMatchObject({ status: 400, param: 'training_file' });
   });
 
@@ -68,14 +78,21 @@ describe('bad input', () => {
   });
 
   it('names what is wrong in a chat request', async () => {
-    await expect(openai.chat.completions.create({ model: 'no-such-model', messages: [{ role: 'user', content: 'x' }] })).rejects.toMatchObject({ status: 404, param: 'model' });
+    await expect(openai.chat.completions.create({ model: 'no-such-model', messages: [{ role: 'user', content: 'x' }] })).rejects.toMatchObject({
+      status: 404,
+      param: 'model',
+    });
     await expect(openai.chat.completions.create({ model: BASE, messages: [] })).rejects.toMatchObject({ status: 400, param: 'messages' });
-    await expect(openai.chat.completions.create({ model: BASE, messages: [{ role: 'user', content: 'x' }], temperature: 9 })).rejects.toMatchObject({ status: 400, param: 'temperature' });
+    await expect(openai.chat.completions.create({ model: BASE, messages: [{ role: 'user', content: 'x' }], temperature: 9 })).rejects.toMatchObject({
+      status: 400,
+      param: 'temperature',
+    });
   });
 
   /** Announces `announcedBytes`, sends some of them, and hangs up. */
   function cutOffUpload(announcedBytes: number, sentBytes: number): Promise<void> {
-    const head = '--cut\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n--cut\r\ncontent-disposition: form-data; name="file"; filename="big.jsonl"\r\n\r\n';
+    const head =
+      '--cut\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n--cut\r\ncontent-disposition: form-data; name="file"; filename="big.jsonl"\r\n\r\n';
     const row = `${chatRow('user')}\n`;
     const piece = Buffer.from(row.repeat(Math.ceil((1024 * 1024) / row.length)));
     return new Promise((resolve, reject) => {

@@ -28,10 +28,15 @@ describe('the queue', () => {
     const before = attemptProcesses(stack.stateDir).map(({ pid }) => pid);
     const cancelledAt = Date.now();
     expect((await openai.fineTuning.jobs.cancel(first.id)).id).toBe(first.id);
-    await eventually('the end of the cancelled job’s processes', 5_000, async () => {
-      const left = attemptProcesses(stack.stateDir).filter(({ pid }) => before.includes(pid));
-      return left.length === 0 ? left : null;
-    }, 50);
+    await eventually(
+      'the end of the cancelled job’s processes',
+      5_000,
+      async () => {
+        const left = attemptProcesses(stack.stateDir).filter(({ pid }) => before.includes(pid));
+        return left.length === 0 ? left : null;
+      },
+      50,
+    );
     process.stdout.write(`a cancelled job's processes were gone after ${Date.now() - cancelledAt} ms\n`);
     expect((await jobEnd(openai, first.id, 10_000)).status).toBe('cancelled');
 

@@ -8,7 +8,8 @@ import { livingProcesses, supervisorPid } from '../stack/processes.js';
 import { ROOT, eventually } from '../stack/running-stack.js';
 
 const run = promisify(execFile);
-const script = (name: string, stateDir: string): Promise<{ stdout: string }> => run('node', [join(ROOT, 'deploy', 'local', name), '--state', stateDir], { cwd: ROOT });
+const script = (name: string, stateDir: string): Promise<{ stdout: string }> =>
+  run('node', [join(ROOT, 'deploy', 'local', name), '--state', stateDir], { cwd: ROOT });
 
 describe('kill -9 of the supervisor', () => {
   it('leaves processes that the next start takes over or clears, and that the next stop ends', async () => {

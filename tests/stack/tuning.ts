@@ -12,7 +12,7 @@ const FINAL: readonly string[] = ['succeeded', 'failed', 'cancelled'];
 
 /** How the Magic Conch's manner is taught: the sample's own recipe, as the demo uses it. */
 export function magicConchMethod(): OpenAI.FineTuning.Jobs.JobCreateParams['method'] {
-  return readSample('magic_conch.method.json', z.looseObject({ type: z.literal('supervised') })) as OpenAI.FineTuning.Jobs.JobCreateParams['method'];
+  return readSample('magic_conch.method.json', z.looseObject({ type: z.literal('supervised') }));
 }
 
 /** Uploads the sample and starts a job on it. */
@@ -25,10 +25,15 @@ export async function startMagicConchJob(openai: OpenAI, asked: Partial<OpenAI.F
 
 /** Follows a job to its end, whatever that is. */
 export async function jobEnd(openai: OpenAI, id: string, timeoutMs = 300_000): Promise<Job> {
-  return eventually(`the end of ${id}`, timeoutMs, async () => {
-    const job = await openai.fineTuning.jobs.retrieve(id);
-    return FINAL.includes(job.status) ? job : null;
-  }, 500);
+  return eventually(
+    `the end of ${id}`,
+    timeoutMs,
+    async () => {
+      const job = await openai.fineTuning.jobs.retrieve(id);
+      return FINAL.includes(job.status) ? job : null;
+    },
+    500,
+  );
 }
 
 /** A job's events, oldest first. */
@@ -42,6 +47,7 @@ export async function eventsOf(openai: OpenAI, id: string): Promise<OpenAI.FineT
 export async function sharedTunedModel(openai: OpenAI): Promise<{ job: Job; model: string }> {
   const started = await startMagicConchJob(openai, { suffix: 'magic-conch' }, 'e2e-shared');
   const job = await jobEnd(openai, started.id);
-  if (job.status !== 'succeeded' || job.fine_tuned_model === null) throw new Error(`the shared job ended as ${job.status}: ${job.error?.message ?? 'no reason'}`);
+  if (job.status !== 'succeeded' || job.fine_tuned_model === null)
+    throw new Error(`the shared job ended as ${job.status}: ${job.error?.message ?? 'no reason'}`);
   return { job, model: job.fine_tuned_model };
 }
