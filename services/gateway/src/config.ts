@@ -32,7 +32,7 @@ const GatewayEnv = ServiceEnv.extend({
   /** An upload that sends nothing for so long is given up. */
   CONCH_UPLOAD_IDLE_MS: Count.default(60_000),
   /** How long answers under way may go on once the gateway was told to stop. */
-  CONCH_STOP_GRACE_MS: Count.default(20_000),
+  CONCH_STOP_GRACE_MS: Count.default(15_000),
 });
 
 /** Everything the gateway reads from its environment. */

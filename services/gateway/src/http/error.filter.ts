@@ -5,6 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, retryHeaders, statusOf } from './error-body.js';
 import type { Operations } from './operations.js';
 
+/** The framework's own messages repeat what they refuse. */
+const LONGEST_MESSAGE = 200;
+
 /** Answers every error of the REST surface, wherever it was thrown, in OpenAI's shape. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -36,7 +39,7 @@ export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'metho
       return asDomainError(thrown);
     default:
       if (status >= 500) return asDomainError(thrown);
-      return new Refusal('invalid', 'BAD_REQUEST', thrown instanceof Error ? thrown.message : 'The request cannot be read.', { cause: thrown });
+      return new Refusal('invalid', 'BAD_REQUEST', thrown instanceof Error ? thrown.message.slice(0, LONGEST_MESSAGE) : 'The request cannot be read.', { cause: thrown });
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestGateway, startGateway } from '../gateway.fixture.js';
 
@@ -38,6 +40,53 @@ describe('the REST surface', () => {
   it('refuses fields that it does not know by name', async () => {
     const answer = await gateway.request('POST', '/v1/keys', { payload: { name: 'x', colour: 'blue' } });
     expect(answer.json()).toMatchObject({ error: { param: 'colour', code: 'unknown_parameter' } });
+  });
+
+  it('refuses what is no object in a sentence', async () => {
+    const answer = await gateway.request('POST', '/v1/keys', { headers: { 'content-type': 'application/json' }, payload: 'null' });
+    expect(answer.json().error.message).toBe('The request is invalid: expected object, received null.');
+  });
+
+  it.each([
+    ['GET', '/v1/files/file-%00', undefined, 'path'],
+    ['GET', '/v1/fine_tuning/jobs?metadata[a]=%00', undefined, 'query'],
+    ['POST', '/v1/keys', '{"name":"a\\u0000b"}', 'name'],
+    ['POST', '/v1/keys', '{"name":"half \\ud83d"}', 'name'],
+  ] as const)('refuses characters that cannot be kept: %s %s %s', async (method, url, payload, param) => {
+    const answer = await gateway.request(method, url, payload === undefined ? {} : { payload, headers: { 'content-type': 'application/json' } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().error).toMatchObject({ code: 'invalid_character', param });
+  });
+
+  it('takes whole characters, however they are written', async () => {
+    const answer = await gateway.request('POST', '/v1/keys', { payload: '{"name":"\\ud83d\\udc1a \\\\u0000"}', headers: { 'content-type': 'application/json' } });
+    expect(answer.json().name).toBe('🐚 \\u0000');
+  });
+
+  it('refuses a body that is too large, nests too deep, or is not UTF-8', async () => {
+    const send = async (payload: string | Buffer) => gateway.request('POST', '/v1/keys', { headers: { 'content-type': 'application/json' }, payload });
+    expect((await send('"'.padEnd(17 * 1024 * 1024))).statusCode).toBe(413);
+    expect((await send('['.repeat(100_000))).json().error.message).toContain('nests deeper');
+    expect((await send(Buffer.from([0x22, 0xff, 0x22]))).json().error.message).toContain('UTF-8');
+  });
+
+  it('refuses a content type that it does not read with 415', async () => {
+    const answer = await gateway.request('POST', '/v1/keys', { headers: { 'content-type': 'text/plain' }, payload: 'x' });
+    expect(answer.statusCode).toBe(415);
+  });
+
+  it('answers what is not even HTTP in the same shape', async () => {
+    const { hostname, port } = new URL(await gateway.listen());
+    const socket = connect(Number(port), hostname);
+    socket.write('GET / HTP/1.1\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*x-request-id: req_/s);
+    expect(JSON.parse(String(answer).split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { code: 'bad_request' } });
+  });
+
+  it('tells what is left of the requests of this minute', async () => {
+    const answer = await gateway.request('GET', '/v1/keys', { key: gateway.keys.two });
+    expect(answer.headers).toMatchObject({ 'x-ratelimit-limit-requests': '120000', 'x-ratelimit-remaining-requests': '119999' });
   });
 
   it('answers an unknown route with 404 and says what to read', async () => {
