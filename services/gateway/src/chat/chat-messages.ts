@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { harmless, refused } from '../http/schemas.js';
 
-const TextPart = z.object({ type: z.literal('text'), text: z.string() });
-
 /** One part of a message's content; kinds that a text model cannot read are refused by name. */
 const Part = z
   .looseObject({ type: z.string() })
@@ -17,7 +15,7 @@ const Part = z
         message: `parts of type '${part.type}' are not supported; send parts of type 'text'`,
       });
   })
-  .transform((part) => part as unknown as z.output<typeof TextPart>);
+  .transform((part) => part as unknown as { readonly type: 'text'; readonly text: string });
 
 const Content = z.union([z.string(), z.array(Part).min(1)]).meta({ description: 'Text, or parts of type text.' });
 

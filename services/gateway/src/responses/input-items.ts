@@ -47,7 +47,7 @@ const Item = z
     const schema = type === undefined || type === 'message' ? Message : PastSearch.shape.type.safeParse(type).success ? PastSearch : OtherItem;
     const result = schema.safeParse(value);
     if (result.success) return result.data as z.output<typeof Message>;
-    for (const issue of result.error.issues) context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+    for (const issue of result.error.issues) context.addIssue({ ...issue });
     return z.NEVER;
   })
   .meta({ description: 'A message, `{role, content}`; searches of earlier answers are taken and left out.' });

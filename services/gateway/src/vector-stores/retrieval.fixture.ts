@@ -1,6 +1,5 @@
-import { type Document, DocumentState, type Hit, type SearchRequest, type Store } from '@conch/contracts/retrieval';
+import { type Document, DocumentState, type Hit, type Store } from '@conch/contracts/retrieval';
 import { Refusal } from '@conch/errors';
-import type { PartialMessage } from '@conch/rpc';
 import type { FakePeers } from '../gateway.fixture.js';
 
 const BORN = new Date(1_700_000_000_000);
@@ -57,7 +56,7 @@ export class FakeRetrieval {
 
   readonly storeTexts: FakePeers['storeTexts'] = {
     listChunks: async () => ({ chunks: [{ index: 0, text: 'One.', tokens: 2, heading: '' }] }),
-    search: async (request) => this.noted(request as PartialMessage<SearchRequest>, { hits: this.hits }),
+    search: async (request) => this.noted(request, { hits: this.hits }),
   };
 
   private find(fileId: string): Document {
