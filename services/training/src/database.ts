@@ -74,7 +74,6 @@ export interface CheckpointsTable {
   readonly job_id: string;
   readonly step: number;
   readonly created_at: Date;
-  readonly metrics: Readonly<Record<string, unknown>>;
   readonly artifact: ArtifactReference | null;
   /** The folder on the runner's machine. */
   readonly path: string;
@@ -168,7 +167,6 @@ export const migrations: Migrations = {
         job_id text not null references jobs (id),
         step bigint not null,
         created_at timestamptz not null,
-        metrics json not null,
         artifact jsonb,
         path text not null,
         unique (job_id, step)

@@ -166,9 +166,9 @@ describe('an attempt', () => {
       'Step 4/4: training loss=1',
     ]);
     const { checkpoints } = await history.listCheckpoints('proj_1', 'ftjob-1', { ...PAGE, ascending: false });
-    expect(checkpoints.map(({ step: at, path }) => [at, path])).toEqual([
-      [3, '/here/again'],
-      [2, '/here'],
+    expect(checkpoints.map(({ step: at, path, metrics }) => [at, path, metrics['train_loss']])).toEqual([
+      [3, '/here/again', 1],
+      [2, '/here', 1],
     ]);
   });
 

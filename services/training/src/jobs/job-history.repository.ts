@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.entity.js';
+import type { Checkpoint, StoredCheckpoint } from './checkpoint.entity.js';
 import type { ListQuery } from './job.repository.js';
 import type { JobEvent } from './job-event.js';
 
@@ -13,5 +13,5 @@ export abstract class JobHistoryRepository {
     query: ListQuery,
   ): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly hasMore: boolean }>;
   /** All checkpoints of a job, newest step first. */
-  abstract checkpointsOf(jobId: string): Promise<readonly Checkpoint[]>;
+  abstract checkpointsOf(jobId: string): Promise<readonly StoredCheckpoint[]>;
 }

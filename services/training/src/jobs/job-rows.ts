@@ -2,7 +2,7 @@ import { jsonb } from '@conch/storage';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { Attempt, type AttemptState } from '../attempts/attempt.entity.js';
 import type { AttemptsTable, CheckpointsTable, JobEventsTable, JobsTable } from '../database.js';
-import type { Checkpoint } from './checkpoint.entity.js';
+import type { StoredCheckpoint } from './checkpoint.entity.js';
 import { Job, type JobState } from './job.entity.js';
 import type { JobEvent } from './job-event.js';
 
@@ -131,7 +131,7 @@ export function eventFrom(row: Selectable<JobEventsTable>): JobEvent {
 }
 
 /** A row as the checkpoint that it stands for. */
-export function checkpointFrom(row: Selectable<CheckpointsTable>): Checkpoint {
-  const { id, job_id: jobId, step, created_at: createdAt, metrics, artifact, path } = row;
-  return { id, jobId, step, createdAt, metrics, artifact, path };
+export function checkpointFrom(row: Selectable<CheckpointsTable>): StoredCheckpoint {
+  const { id, job_id: jobId, step, created_at: createdAt, artifact, path } = row;
+  return { id, jobId, step, createdAt, artifact, path };
 }

@@ -1,5 +1,5 @@
 import type { Attempt } from '../attempts/attempt.entity.js';
-import type { Checkpoint } from './checkpoint.entity.js';
+import type { StoredCheckpoint } from './checkpoint.entity.js';
 import type { Job } from './job.entity.js';
 import type { NewJobEvent } from './job-event.js';
 
@@ -31,7 +31,7 @@ export interface Change {
   readonly job?: Job;
   readonly attempt?: Attempt;
   readonly events?: readonly NewJobEvent[];
-  readonly checkpoints?: readonly Checkpoint[];
+  readonly checkpoints?: readonly StoredCheckpoint[];
 }
 
 /**

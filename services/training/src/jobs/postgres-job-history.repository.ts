@@ -1,8 +1,9 @@
 import { Refusal } from '@conch/errors';
 import { type Database, pageBy, SYSTEM_PROJECT } from '@conch/storage';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { TrainingDatabase } from '../database.js';
-import type { Checkpoint } from './checkpoint.entity.js';
+import type { Checkpoint, StoredCheckpoint } from './checkpoint.entity.js';
+import type { JsonObject } from './job.entity.js';
 import type { ListQuery } from './job.repository.js';
 import type { JobEvent } from './job-event.js';
 import { JobHistoryRepository } from './job-history.repository.js';
@@ -45,17 +46,23 @@ export class PostgresJobHistoryRepository extends JobHistoryRepository {
   }
 
   override async listCheckpoints(projectId: string, jobId: string, query: ListQuery): Promise<{ checkpoints: readonly Checkpoint[]; hasMore: boolean }> {
-    const page = await this.within(projectId, (tx) =>
-      pageBy(tx.selectFrom('checkpoints').selectAll().where('job_id', '=', jobId), query, {
+    return this.within(projectId, async (tx) => {
+      const page = await pageBy(tx.selectFrom('checkpoints').selectAll().where('job_id', '=', jobId), query, {
         table: 'checkpoints',
         defaultLimit: CHECKPOINTS_A_PAGE.default,
         maxLimit: CHECKPOINTS_A_PAGE.max,
-      }),
-    );
-    return { checkpoints: page.rows.map(checkpointFrom), hasMore: page.hasMore };
+      });
+      const metrics = await metricsAt(
+        tx,
+        jobId,
+        page.rows.map(({ step }) => step),
+      );
+      const checkpoints = page.rows.map((row) => ({ ...checkpointFrom(row), metrics: { step: row.step, ...metrics.get(row.step) } }));
+      return { checkpoints, hasMore: page.hasMore };
+    });
   }
 
-  override async checkpointsOf(jobId: string): Promise<readonly Checkpoint[]> {
+  override async checkpointsOf(jobId: string): Promise<readonly StoredCheckpoint[]> {
     const rows = await this.database.asSystem((tx) => tx.selectFrom('checkpoints').selectAll().where('job_id', '=', jobId).orderBy('step', 'desc').execute());
     return rows.map(checkpointFrom);
   }
@@ -63,6 +70,22 @@ export class PostgresJobHistoryRepository extends JobHistoryRepository {
   private within<T>(projectId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return projectId === SYSTEM_PROJECT ? this.database.asSystem(work) : this.database.inProject(projectId, work);
   }
+}
+
+/** What was told of steps: of each its training and, where it was measured, its validation. */
+async function metricsAt(tx: Tx, jobId: string, steps: readonly number[]): Promise<ReadonlyMap<number, JsonObject>> {
+  const found = new Map<number, JsonObject>();
+  if (steps.length === 0) return found;
+  const told = tx.selectFrom('job_events').select('data').where('job_id', '=', jobId).where('type', '=', 'metrics');
+  const rows = await told
+    .where(sql<boolean>`(data ->> 'step')::bigint = any(${sql.val(steps)}::bigint[])`)
+    .orderBy('sequence')
+    .execute();
+  for (const { data } of rows) {
+    const step = Number(data['step']);
+    found.set(step, { ...found.get(step), ...data });
+  }
+  return found;
 }
 
 async function sequenceOf(tx: Tx, jobId: string, param: 'after' | 'before', id: string): Promise<number> {

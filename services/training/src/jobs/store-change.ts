@@ -30,8 +30,8 @@ export async function storeChange(tx: Tx, outbox: Outbox<TrainingDatabase>, befo
   }
   await tx.updateTable('jobs').set(changingColumns(job, lastSequence)).where('id', '=', job.id).execute();
   await storeEvents(tx, job, before.job.facts.lastSequence, events);
-  for (const { id, step, createdAt, metrics, artifact, path } of checkpoints) {
-    const found = { metrics: inOrder(metrics), artifact: artifact === null ? null : jsonb(artifact), path };
+  for (const { id, step, createdAt, artifact, path } of checkpoints) {
+    const found = { artifact: artifact === null ? null : jsonb(artifact), path };
     await tx
       .insertInto('checkpoints')
       .values({ id, project_id: job.facts.projectId, job_id: job.id, step, created_at: createdAt, ...found })

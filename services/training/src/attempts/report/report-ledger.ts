@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../jobs/checkpoint.entity.js';
-import type { Job, JsonObject } from '../../jobs/job.entity.js';
+import type { StoredCheckpoint } from '../../jobs/checkpoint.entity.js';
+import type { Job } from '../../jobs/job.entity.js';
 import { type NewJobEvent, told } from '../../jobs/job-event.js';
 import type { Attempt } from '../attempt.entity.js';
 import { ReportOutOfOrder } from '../attempt.errors.js';
@@ -11,8 +11,7 @@ type Body<K extends ReportBody['kind']> = Extract<ReportBody, { kind: K }>;
 /** Adds reports to a job one by one, and collects what they come to. */
 export class ReportLedger {
   readonly events: NewJobEvent[] = [];
-  readonly checkpoints: Omit<Checkpoint, 'id' | 'jobId'>[] = [];
-  private lastMetrics: JsonObject = {};
+  readonly checkpoints: Omit<StoredCheckpoint, 'id' | 'jobId'>[] = [];
 
   constructor(
     public job: Job,
@@ -48,7 +47,6 @@ export class ReportLedger {
   private step({ step, totalSteps, metrics: raw }: Body<'step'>, at: Date): void {
     const { progress } = this.job.facts;
     const metrics = metricsOf(step, totalSteps, raw);
-    this.lastMetrics = metrics;
     const isTrained = 'train_loss' in metrics || !('valid_loss' in metrics);
     const isEvaluated = 'valid_loss' in metrics;
     const isNew = (isTrained && step > progress.step) || (isEvaluated && step > progress.evaluatedStep);
@@ -63,8 +61,7 @@ export class ReportLedger {
   }
 
   private checkpoint({ step, artifact, path }: Body<'checkpoint'>, at: Date): void {
-    const isOfLastStep = this.lastMetrics['step'] === step;
-    this.checkpoints.push({ step, createdAt: at, metrics: isOfLastStep ? this.lastMetrics : { step }, artifact, path });
+    this.checkpoints.push({ step, createdAt: at, artifact, path });
     if (this.checkpointSteps.has(step)) return;
     this.checkpointSteps.add(step);
     this.events.push(told(`Checkpoint created at step ${step}`, { step }));

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../jobs/checkpoint.entity.js';
+import type { StoredCheckpoint } from '../../jobs/checkpoint.entity.js';
 import type { JobRepository } from '../../jobs/job.repository.js';
 import { LeaseLost } from '../attempt.errors.js';
 import type { AttemptReport } from './attempt-report.js';
@@ -23,7 +23,7 @@ export class Report {
       const ledger = new ReportLedger(standing.job, attempt, new Set(standing.checkpointSteps));
       for (const report of reports) ledger.take(report);
       stored = ledger.attempt.facts.lastReport;
-      const checkpoints: Checkpoint[] = ledger.checkpoints.map((one) => ({ ...one, id: this.newCheckpointId(), jobId: standing.job.id }));
+      const checkpoints: StoredCheckpoint[] = ledger.checkpoints.map((one) => ({ ...one, id: this.newCheckpointId(), jobId: standing.job.id }));
       // Whoever reports is alive.
       const leaseUntil = new Date(this.now().getTime() + this.leaseMs);
       return { job: ledger.job, attempt: ledger.attempt.with({ leaseUntil }), events: ledger.events, checkpoints };
