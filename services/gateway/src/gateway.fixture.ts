@@ -67,8 +67,14 @@ export async function startGateway(peers: FakePeers, settings: Partial<Record<ke
 async function addProject(database: Database<GatewayDatabase>, name: string): Promise<string> {
   const { secret, sha256, hint } = newKeySecret();
   await database.asSystem(async (tx) => {
-    await tx.insertInto('projects').values({ id: `proj_${name}`, name }).execute();
-    await tx.insertInto('keys').values({ id: `key_${name}`, project_id: `proj_${name}`, name, sha256, hint }).execute();
+    await tx
+      .insertInto('projects')
+      .values({ id: `proj_${name}`, name })
+      .execute();
+    await tx
+      .insertInto('keys')
+      .values({ id: `key_${name}`, project_id: `proj_${name}`, name, sha256, hint })
+      .execute();
   });
   return secret;
 }

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
 import { ensureStreams } from '@conch/events';
 import { RpcServer, closeGrpcChannels, connectNats } from '@conch/rpc';
 import { openDatabase } from '@conch/storage';
@@ -27,7 +26,7 @@ await new BootstrapKey(app.get(KeyRepository), config.CONCH_BOOTSTRAP_KEY_FILE, 
 // Nothing calls the gateway over gRPC; the door answers the standard health and reflection calls as every service's does.
 const rpc = new RpcServer({ service: 'gateway', nats: null, grpcPort: config.CONCH_GRPC_PORT, serviceToken: config.CONCH_SERVICE_TOKEN, logger, metrics });
 await rpc.start();
-const server = app.getHttpServer() as Server;
+const server = app.getHttpServer();
 await app.get(BookUsage).start();
 await app.listen(config.CONCH_HTTP_PORT, config.CONCH_HTTP_HOST);
 const health = await startHealthServer({

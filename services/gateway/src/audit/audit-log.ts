@@ -65,7 +65,8 @@ export class AuditLog implements OnApplicationShutdown {
     } catch (error) {
       this.logger.error({ err: error, calls: rows.length }, 'could not write the audit log; it is tried again');
       const kept = [...rows, ...this.waiting];
-      if (kept.length > MAX_WAITING) this.logger.error({ dropped: kept.slice(0, -MAX_WAITING) }, 'the audit log is full; its oldest calls are kept in this line only');
+      if (kept.length > MAX_WAITING)
+        this.logger.error({ dropped: kept.slice(0, -MAX_WAITING) }, 'the audit log is full; its oldest calls are kept in this line only');
       this.waiting = kept.slice(-MAX_WAITING);
       this.timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS * 10).unref();
     }

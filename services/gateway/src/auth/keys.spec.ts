@@ -19,8 +19,8 @@ describe('API keys', () => {
   it('are made, shown once, and let their holder in', async () => {
     const made = (await gateway.request('POST', '/v1/keys', { payload: { name: ' laptop ' } })).json();
     expect(made).toMatchObject({ object: 'api_key', name: 'laptop', key: expect.stringMatching(/^sk-conch-[\w-]{43}$/) });
-    const listed = (await gateway.request('GET', '/v1/keys', { key: made.key })).json();
-    expect(listed.data.map(({ name }: { name: string }) => name)).toEqual(['one', 'laptop']);
+    const listed = (await gateway.request('GET', '/v1/keys', { key: made.key })).json<{ data: { name: string }[] }>();
+    expect(listed.data.map(({ name }) => name)).toEqual(['one', 'laptop']);
     expect(JSON.stringify(listed)).not.toContain(made.key);
   });
 
@@ -51,7 +51,14 @@ describe('API keys', () => {
     await gateway.request('POST', '/v1/keys', { key: gateway.keys.two, payload: {}, headers: { 'x-request-id': 'audited' } });
     await gateway.app.get(AuditLog).flush();
     const log = (await gateway.request('GET', '/v1/audit_logs', { key: gateway.keys.two })).json();
-    expect(log.data[0]).toMatchObject({ object: 'audit_log.entry', operation: 'createKey', path: '/v1/keys', status: 400, key_id: 'key_two', request_id: 'audited' });
+    expect(log.data[0]).toMatchObject({
+      object: 'audit_log.entry',
+      operation: 'createKey',
+      path: '/v1/keys',
+      status: 400,
+      key_id: 'key_two',
+      request_id: 'audited',
+    });
   });
 
   it('may send so many requests a minute and then are told to wait', async () => {

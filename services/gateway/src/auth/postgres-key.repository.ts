@@ -57,7 +57,10 @@ export class PostgresKeyRepository extends KeyRepository {
         .returning('id')
         .executeTakeFirst();
       if (made === undefined) return false;
-      await tx.insertInto('keys').values({ id: newId('key_'), project_id: projectId, name: keyName, sha256: secret.sha256, hint: secret.hint }).execute();
+      await tx
+        .insertInto('keys')
+        .values({ id: newId('key_'), project_id: projectId, name: keyName, sha256: secret.sha256, hint: secret.hint })
+        .execute();
       return true;
     });
   }

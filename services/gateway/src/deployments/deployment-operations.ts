@@ -25,7 +25,13 @@ export type DeploymentView = z.output<typeof Deployment>;
 const id = z.strictObject({ id: z.string() });
 
 export const ensureDeployment = operation({
-  ...{ id: 'ensureDeployment', method: 'POST', path: PATH, tag: TAG, summary: 'Have a model served; answers at once, with the deployment that there is if there is one' },
+  ...{
+    id: 'ensureDeployment',
+    method: 'POST',
+    path: PATH,
+    tag: TAG,
+    summary: 'Have a model served; answers at once, with the deployment that there is if there is one',
+  },
   body: z.strictObject({ model: z.string().min(1).meta({ description: 'A public id, `name@alias` or `name@version`.' }) }),
   answer: { kind: 'json', schema: Deployment },
 });
@@ -42,7 +48,13 @@ export const retrieveDeployment = operation({
 });
 
 export const deleteDeployment = operation({
-  ...{ id: 'deleteDeployment', method: 'DELETE', path: `${PATH}/:id`, tag: TAG, summary: 'Stop serving a model; its memory is free again, and its next use deploys it anew' },
+  ...{
+    id: 'deleteDeployment',
+    method: 'DELETE',
+    path: `${PATH}/:id`,
+    tag: TAG,
+    summary: 'Stop serving a model; its memory is free again, and its next use deploys it anew',
+  },
   params: id,
   answer: { kind: 'json', schema: deletedOf('deployment') },
 });

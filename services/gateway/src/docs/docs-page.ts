@@ -9,7 +9,8 @@ export interface DocsFile {
 }
 
 /** Everything comes from this server, so that the page works without a network and may be told to load nothing else. */
-export const DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+export const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** The page itself. */
 export const DOCS_PAGE = `<!DOCTYPE html>

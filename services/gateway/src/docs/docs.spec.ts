@@ -53,13 +53,17 @@ describe('what the gateway says of itself', () => {
 
   it('describes parameters, bodies and answers by the schemas that check them', () => {
     const list = document.paths['/v1/fine_tuning/jobs']?.['get'];
-    expect(list?.parameters).toContainEqual(expect.objectContaining({ name: 'limit', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }));
+    expect(list?.parameters).toContainEqual(
+      expect.objectContaining({ name: 'limit', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }),
+    );
     expect(list?.parameters).toContainEqual(expect.objectContaining({ name: 'metadata', style: 'deepObject' }));
     const create = document.paths['/v1/fine_tuning/jobs']?.['post'];
     expect(create?.requestBody?.content['application/json']?.schema).toMatchObject({ required: ['model', 'training_file'], additionalProperties: false });
     expect(create?.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key', in: 'header' }));
     expect(create?.responses['200']).toMatchObject({ content: { 'application/json': { schema: { $ref: '#/components/schemas/FineTuningJob' } } } });
-    expect(document.paths['/v1/files']?.['post']?.requestBody?.content['multipart/form-data']?.schema).toMatchObject({ properties: { file: { format: 'binary' } } });
+    expect(document.paths['/v1/files']?.['post']?.requestBody?.content['multipart/form-data']?.schema).toMatchObject({
+      properties: { file: { format: 'binary' } },
+    });
     expect(document.paths['/v1/models/{model}']?.['get']?.parameters).toContainEqual(expect.objectContaining({ name: 'model', in: 'path', required: true }));
   });
 

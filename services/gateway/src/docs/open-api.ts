@@ -38,7 +38,11 @@ export function openApiDocument(operations: readonly Operation[], version: strin
 }
 
 function describe(operation: Operation, schemas: ComponentSchemas): Json {
-  const parameters = [...parametersOf(operation.params, 'path', schemas), ...parametersOf(operation.query, 'query', schemas), ...(operation.idempotency === 'none' ? [] : [IDEMPOTENCY_KEY])];
+  const parameters = [
+    ...parametersOf(operation.params, 'path', schemas),
+    ...parametersOf(operation.query, 'query', schemas),
+    ...(operation.idempotency === 'none' ? [] : [IDEMPOTENCY_KEY]),
+  ];
   const body = schemas.input(operation.body);
   return {
     operationId: operation.id,
@@ -46,7 +50,9 @@ function describe(operation: Operation, schemas: ComponentSchemas): Json {
     summary: operation.summary,
     ...(operation.isPublic ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(hasFields(body) ? { requestBody: { required: true, content: { [operation.isMultipart ? 'multipart/form-data' : 'application/json']: { schema: body } } } } : {}),
+    ...(hasFields(body)
+      ? { requestBody: { required: true, content: { [operation.isMultipart ? 'multipart/form-data' : 'application/json']: { schema: body } } } }
+      : {}),
     responses: { 200: { description: 'Done.', content: contentOf(operation.answer, schemas) }, default: { $ref: '#/components/responses/Error' } },
   };
 }

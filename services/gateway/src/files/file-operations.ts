@@ -48,7 +48,7 @@ export const createFile = operation({
   summary: 'Upload a file; the form is read as a stream, so its size costs no memory',
   isMultipart: true,
   idempotency: 'own',
-  body: UploadFields.extend({ file: z.string().meta({ format: 'binary', description: "The file; it is checked at once when its purpose precedes it." }) }),
+  body: UploadFields.extend({ file: z.string().meta({ format: 'binary', description: 'The file; it is checked at once when its purpose precedes it.' }) }),
   answer: { kind: 'json', schema: File },
 });
 

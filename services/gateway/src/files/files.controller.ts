@@ -26,7 +26,12 @@ export class FilesController {
   ) {}
 
   @Serve(createFile)
-  async create(@Input(createFile) _: InputOf<typeof createFile>, @From() caller: Caller, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async create(
+    @Input(createFile) _: InputOf<typeof createFile>,
+    @From() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const form = new UploadForm(request.raw, { maxBytes: this.config.CONCH_MAX_UPLOAD_BYTES, idleMs: this.config.CONCH_UPLOAD_IDLE_MS });
     try {
       return await this.upload.execute(form, caller, idempotencyKeyOf(request.headers));

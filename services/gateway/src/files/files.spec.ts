@@ -46,7 +46,19 @@ async function uploadFile(requests: AsyncIterable<unknown>, call: { projectId: s
 }
 
 function aFile(fields: Partial<FileMessage>): FileMessage {
-  return { id: 'file-1', filename: 'a.jsonl', purpose: 'fine-tune', sizeBytes: 3, status: 'processed', statusDetails: '', createdAt: new Date(1_700_000_000_000), expiresAt: undefined, content: undefined, datasetVersionId: '', ...fields };
+  return {
+    id: 'file-1',
+    filename: 'a.jsonl',
+    purpose: 'fine-tune',
+    sizeBytes: 3,
+    status: 'processed',
+    statusDetails: '',
+    createdAt: new Date(1_700_000_000_000),
+    expiresAt: undefined,
+    content: undefined,
+    datasetVersionId: '',
+    ...fields,
+  };
 }
 
 function field(name: string, value: string): string {
@@ -101,18 +113,35 @@ describe('files', () => {
     pauseMs = 0;
   });
 
-  const upload = (body: string, headers: Record<string, string> = {}) => gateway.request('POST', '/v1/files', { headers: { ...FORM, ...headers }, payload: slices(body) });
+  const upload = (body: string, headers: Record<string, string> = {}) =>
+    gateway.request('POST', '/v1/files', { headers: { ...FORM, ...headers }, payload: slices(body) });
 
   it('hands a file on with what the form says of it', async () => {
-    const answer = await upload(field('purpose', 'fine-tune') + field('expires_after[anchor]', 'created_at') + field('expires_after[seconds]', '3600') + filePart('{"a":1}', '训练.jsonl') + END);
-    expect(answer.json()).toMatchObject({ id: 'file-1', object: 'file', bytes: 7, created_at: 1_700_000_000, purpose: 'fine-tune', status: 'processed', expires_at: null });
+    const answer = await upload(
+      field('purpose', 'fine-tune') +
+        field('expires_after[anchor]', 'created_at') +
+        field('expires_after[seconds]', '3600') +
+        filePart('{"a":1}', '训练.jsonl') +
+        END,
+    );
+    expect(answer.json()).toMatchObject({
+      id: 'file-1',
+      object: 'file',
+      bytes: 7,
+      created_at: 1_700_000_000,
+      purpose: 'fine-tune',
+      status: 'processed',
+      expires_at: null,
+    });
     expect(stored).toMatchObject([{ header: { filename: '训练.jsonl', purpose: 'fine-tune', expiresAfterSeconds: 3600 }, bytes: 7, project: 'proj_one' }]);
   });
 
   it('takes the purpose after the file too', async () => {
     const answer = await upload(filePart('x'.repeat(3_000_000)) + field('purpose', 'user_data') + END);
     expect(answer.statusCode).toBe(200);
-    expect(stored).toMatchObject([{ header: { purpose: 'user_data' }, bytes: 3_000_000, sha256: createHash('sha256').update('x'.repeat(3_000_000)).digest('hex') }]);
+    expect(stored).toMatchObject([
+      { header: { purpose: 'user_data' }, bytes: 3_000_000, sha256: createHash('sha256').update('x'.repeat(3_000_000)).digest('hex') },
+    ]);
   });
 
   it.each([
@@ -120,9 +149,23 @@ describe('files', () => {
     ['an unknown purpose', field('purpose', 'fun') + filePart('x') + END, 'purpose', 'invalid_value'],
     ['no file', field('purpose', 'batch') + END, 'file', 'missing_required_parameter'],
     ['a field that it does not know', field('purpose', 'batch') + field('colour', 'blue') + filePart('x') + END, 'colour', 'unknown_parameter'],
-    ['an expiry out of range', field('purpose', 'batch') + field('expires_after[anchor]', 'created_at') + field('expires_after[seconds]', '5') + filePart('x') + END, 'expires_after.seconds', 'invalid_value'],
+    [
+      'an expiry out of range',
+      field('purpose', 'batch') + field('expires_after[anchor]', 'created_at') + field('expires_after[seconds]', '5') + filePart('x') + END,
+      'expires_after.seconds',
+      'invalid_value',
+    ],
     ['a field that is there twice', field('purpose', 'batch') + filePart('x') + field('purpose', 'evals') + END, null, 'invalid_form'],
-    ['news after the file', field('purpose', 'batch') + filePart('x'.repeat(3_000_000)) + field('expires_after[anchor]', 'created_at') + field('expires_after[seconds]', '3600') + END, 'file', 'invalid_form'],
+    [
+      'news after the file',
+      field('purpose', 'batch') +
+        filePart('x'.repeat(3_000_000)) +
+        field('expires_after[anchor]', 'created_at') +
+        field('expires_after[seconds]', '3600') +
+        END,
+      'file',
+      'invalid_form',
+    ],
     ['two files', field('purpose', 'batch') + filePart('x') + filePart('y') + END, null, 'invalid_form'],
     ['a form that is cut off', field('purpose', 'batch') + filePart('x'), 'file', 'upload_cut_off'],
     ['a form that is cut off inside its file', field('purpose', 'batch') + filePart('x').slice(0, -2), 'file', 'upload_cut_off'],
@@ -144,7 +187,12 @@ describe('files', () => {
     refuseWith = new Refusal('invalid', 'TRAINING_FILE_INVALID', 'line 3: no messages', { param: 'training_file' });
     const answer = await upload(field('purpose', 'fine-tune') + filePart('x'.repeat(500_000)) + END);
     expect(answer.statusCode).toBe(400);
-    expect(answer.json().error).toEqual({ message: 'line 3: no messages', type: 'invalid_request_error', param: 'training_file', code: 'training_file_invalid' });
+    expect(answer.json().error).toEqual({
+      message: 'line 3: no messages',
+      type: 'invalid_request_error',
+      param: 'training_file',
+      code: 'training_file_invalid',
+    });
   });
 
   it('makes one file for one Idempotency-Key, and refuses the key for another file', async () => {
@@ -197,7 +245,13 @@ describe('files', () => {
 
   it('lists files in the envelope of OpenAI', async () => {
     const answer = await gateway.request('GET', '/v1/files?limit=2&purpose=fine-tune&order=asc');
-    expect(answer.json()).toMatchObject({ object: 'list', has_more: true, first_id: 'file-1', last_id: 'file-2', data: [{ dataset_version_id: 'dsv_1' }, { id: 'file-2' }] });
+    expect(answer.json()).toMatchObject({
+      object: 'list',
+      has_more: true,
+      first_id: 'file-1',
+      last_id: 'file-2',
+      data: [{ dataset_version_id: 'dsv_1' }, { id: 'file-2' }],
+    });
   });
 
   it('sends the bytes of a file as a download', async () => {
@@ -229,7 +283,13 @@ describe('files', () => {
     const { hostname, port } = new URL(baseUrl);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
-    const head = [`POST /v1/files HTTP/1.1`, `host: ${hostname}`, `authorization: Bearer ${gateway.keys.one}`, `content-type: ${FORM['content-type']}`, `content-length: ${contentLength}`];
+    const head = [
+      `POST /v1/files HTTP/1.1`,
+      `host: ${hostname}`,
+      `authorization: Bearer ${gateway.keys.one}`,
+      `content-type: ${FORM['content-type']}`,
+      `content-length: ${contentLength}`,
+    ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${field('purpose', 'batch')}${filePart('x'.repeat(1_000)).slice(0, -2)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
     return socket;

@@ -8,7 +8,9 @@ export class UploadNotAForm extends DomainError {
   readonly code = 'UNSUPPORTED_MEDIA_TYPE';
 
   constructor(contentType: string | undefined) {
-    super(`An upload is sent as multipart/form-data, with the parts 'purpose' and 'file'; this request has ${contentType === undefined ? 'no content type' : `the content type ${JSON.stringify(contentType)}`}.`);
+    super(
+      `An upload is sent as multipart/form-data, with the parts 'purpose' and 'file'; this request has ${contentType === undefined ? 'no content type' : `the content type ${JSON.stringify(contentType)}`}.`,
+    );
   }
 }
 

@@ -26,13 +26,19 @@ export class FineTuningController {
   @Serve(createJob)
   async create(@Input(createJob) { body }: InputOf<typeof createJob>, @From() caller: Caller, @Req() request: FastifyRequest) {
     // The training service makes one job for one key, so nothing has to be remembered here.
-    const job = await this.peers.jobs.createJob({ ...newJob(body), projectName: caller.projectName, idempotencyKey: idempotencyKeyOf(request.headers) ?? '' }, caller);
+    const job = await this.peers.jobs.createJob(
+      { ...newJob(body), projectName: caller.projectName, idempotencyKey: idempotencyKeyOf(request.headers) ?? '' },
+      caller,
+    );
     return jobView(job, caller.projectId);
   }
 
   @Serve(listJobs)
   async list(@Input(listJobs) { query }: InputOf<typeof listJobs>, @From() caller: Caller) {
-    const { jobs, hasMore } = await this.peers.jobs.listJobs({ page: pageOf(query), kind: JobKind.JOB_KIND_FINE_TUNING, metadata: query.metadata ?? {} }, caller);
+    const { jobs, hasMore } = await this.peers.jobs.listJobs(
+      { page: pageOf(query), kind: JobKind.JOB_KIND_FINE_TUNING, metadata: query.metadata ?? {} },
+      caller,
+    );
     return listView(
       jobs.map((job) => jobView(job, caller.projectId)),
       hasMore,
@@ -60,7 +66,12 @@ export class FineTuningController {
   }
 
   @Serve(listJobEvents)
-  async events(@Input(listJobEvents) { params, query }: InputOf<typeof listJobEvents>, @From() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async events(
+    @Input(listJobEvents) { params, query }: InputOf<typeof listJobEvents>,
+    @From() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const from = followFrom(query, request.headers);
     if (from !== null) return this.following.execute(params.id, from, caller, reply);
     const { events, hasMore } = await this.peers.jobs.listJobEvents({ jobId: params.id, page: pageOf(query) }, caller);

@@ -10,13 +10,31 @@ function aJob(fields: Partial<Job> = {}): Job {
     ...{ id: 'ftjob-1', kind: JobKind.JOB_KIND_FINE_TUNING, state: JobState.JOB_STATE_QUEUED, model: 'conch-tiny', trainingFile: 'file-1', validationFile: '' },
     ...{ suffix: 'magic', seed: 7, metadata: { team: 'a' }, fineTunedModel: '', trainedTokens: 0, resultFiles: [], error: undefined, createdAt: at },
     methodJson: '{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":3}}}',
-    ...{ startedAt: undefined, finishedAt: undefined, estimatedFinish: undefined, waitingReason: 'one other job runs', queuePosition: 1, phase: '', attempt: 0 },
+    ...{
+      startedAt: undefined,
+      finishedAt: undefined,
+      estimatedFinish: undefined,
+      waitingReason: 'one other job runs',
+      queuePosition: 1,
+      phase: '',
+      attempt: 0,
+    },
     ...fields,
   };
 }
 
 function anEvent(sequence: number, fields: Partial<JobEvent> = {}): JobEvent {
-  return { id: `ft-event-${sequence}`, jobId: 'ftjob-1', sequence, createdAt: at, level: 'info', message: `event ${sequence}`, type: 'message', dataJson: '', ...fields };
+  return {
+    id: `ft-event-${sequence}`,
+    jobId: 'ftjob-1',
+    sequence,
+    createdAt: at,
+    level: 'info',
+    message: `event ${sequence}`,
+    type: 'message',
+    dataJson: '',
+    ...fields,
+  };
 }
 
 const unavailable = new Refusal('unavailable', 'SERVICE_UNAVAILABLE', 'The training service is away.');
@@ -36,12 +54,20 @@ describe('fine-tuning', () => {
         ...jobs,
         getJob: async ({ id }) => {
           if (id !== 'ftjob-1') throw new Refusal('not_found', 'JOB_NOT_FOUND', `Could not find fine-tune: ${id}`, { param: 'fine_tuning_job_id' });
-          return aJob({ state: JobState.JOB_STATE_SUCCEEDED, fineTunedModel: 'ft:conch-tiny:one:magic:12345678', trainedTokens: 99, resultFiles: ['file-csv'], finishedAt: at });
+          return aJob({
+            state: JobState.JOB_STATE_SUCCEEDED,
+            fineTunedModel: 'ft:conch-tiny:one:magic:12345678',
+            trainedTokens: 99,
+            resultFiles: ['file-csv'],
+            finishedAt: at,
+          });
         },
         cancelJob: async () => aJob({ state: JobState.JOB_STATE_CANCELLED }),
         listJobEvents: async () => ({ events: [anEvent(2, { type: 'metrics', dataJson: '{"step":1,"loss":2.5}' }), anEvent(1)], hasMore: true }),
         listCheckpoints: async () => ({
-          checkpoints: [{ id: 'ftckpt_1', jobId: 'ftjob-1', step: 10, createdAt: at, model: 'ft:x:ckpt-step-10', metricsJson: '{"train_loss":0.5}', artifact: undefined }],
+          checkpoints: [
+            { id: 'ftckpt_1', jobId: 'ftjob-1', step: 10, createdAt: at, model: 'ft:x:ckpt-step-10', metricsJson: '{"train_loss":0.5}', artifact: undefined },
+          ],
           hasMore: false,
         }),
       },
@@ -60,12 +86,34 @@ describe('fine-tuning', () => {
 
   it('creates a job and shows it as OpenAI does', async () => {
     const method = { type: 'supervised', supervised: { hyperparameters: { n_epochs: 3 }, engine: { lora_rank: 8 } } };
-    const answer = await gateway.request('POST', path, { payload: { ...wanted, suffix: 'magic', seed: 7, metadata: { team: 'a' }, method, integrations: [] }, headers: { 'idempotency-key': 'once' } });
+    const answer = await gateway.request('POST', path, {
+      payload: { ...wanted, suffix: 'magic', seed: 7, metadata: { team: 'a' }, method, integrations: [] },
+      headers: { 'idempotency-key': 'once' },
+    });
     expect(answer.statusCode).toBe(200);
-    expect(jobs.createJob.mock.calls[0]?.[0]).toEqual({ model: 'conch-tiny', trainingFile: 'file-1', validationFile: '', suffix: 'magic', seed: 7, metadata: { team: 'a' }, methodJson: JSON.stringify(method), projectName: 'one', idempotencyKey: 'once' });
+    expect(jobs.createJob.mock.calls[0]?.[0]).toEqual({
+      model: 'conch-tiny',
+      trainingFile: 'file-1',
+      validationFile: '',
+      suffix: 'magic',
+      seed: 7,
+      metadata: { team: 'a' },
+      methodJson: JSON.stringify(method),
+      projectName: 'one',
+      idempotencyKey: 'once',
+    });
     expect(jobs.createJob.mock.calls[0]?.[1]).toMatchObject({ projectId: 'proj_one' });
     expect(answer.json()).toEqual({
-      ...{ id: 'ftjob-1', object: 'fine_tuning.job', created_at: 1_700_000_000, finished_at: null, started_at: null, estimated_finish: null, model: 'conch-tiny', fine_tuned_model: null },
+      ...{
+        id: 'ftjob-1',
+        object: 'fine_tuning.job',
+        created_at: 1_700_000_000,
+        finished_at: null,
+        started_at: null,
+        estimated_finish: null,
+        model: 'conch-tiny',
+        fine_tuned_model: null,
+      },
       ...{ organization_id: 'proj_one', result_files: [], status: 'queued', training_file: 'file-1', validation_file: null, hyperparameters: { n_epochs: 3 } },
       method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 3 } } },
       ...{ trained_tokens: null, error: null, seed: 7, user_provided_suffix: 'magic', integrations: [], metadata: { team: 'a' }, phase: null, attempt: 0 },
@@ -100,11 +148,20 @@ describe('fine-tuning', () => {
   it('lists jobs by their metadata', async () => {
     const answer = await gateway.request('GET', `${path}?metadata[team]=a&metadata[stage]=b&limit=5&after=ftjob-0`);
     expect(answer.json()).toMatchObject({ object: 'list', has_more: false, data: [{ id: 'ftjob-1' }] });
-    expect(jobs.listJobs.mock.calls[0]?.[0]).toEqual({ page: { limit: 5, after: 'ftjob-0', before: '', ascending: false }, kind: JobKind.JOB_KIND_FINE_TUNING, metadata: { team: 'a', stage: 'b' } });
+    expect(jobs.listJobs.mock.calls[0]?.[0]).toEqual({
+      page: { limit: 5, after: 'ftjob-0', before: '', ascending: false },
+      kind: JobKind.JOB_KIND_FINE_TUNING,
+      metadata: { team: 'a', stage: 'b' },
+    });
   });
 
   it('shows what came of a job', async () => {
-    expect((await gateway.request('GET', `${path}/ftjob-1`)).json()).toMatchObject({ status: 'succeeded', fine_tuned_model: 'ft:conch-tiny:one:magic:12345678', trained_tokens: 99, result_files: ['file-csv'] });
+    expect((await gateway.request('GET', `${path}/ftjob-1`)).json()).toMatchObject({
+      status: 'succeeded',
+      fine_tuned_model: 'ft:conch-tiny:one:magic:12345678',
+      trained_tokens: 99,
+      result_files: ['file-csv'],
+    });
     const missing = await gateway.request('GET', `${path}/ftjob-2`);
     expect(missing.statusCode).toBe(404);
     expect(missing.json().error).toMatchObject({ param: 'fine_tuning_job_id', code: 'job_not_found' });
@@ -121,13 +178,20 @@ describe('fine-tuning', () => {
 
   it('lists events and checkpoints', async () => {
     const events = (await gateway.request('GET', `${path}/ftjob-1/events`)).json();
-    expect(events).toMatchObject({ has_more: true, data: [{ object: 'fine_tuning.job.event', type: 'metrics', data: { step: 1, loss: 2.5 }, sequence: 2 }, { data: null }] });
+    expect(events).toMatchObject({
+      has_more: true,
+      data: [{ object: 'fine_tuning.job.event', type: 'metrics', data: { step: 1, loss: 2.5 }, sequence: 2 }, { data: null }],
+    });
     const checkpoints = (await gateway.request('GET', `${path}/ftjob-1/checkpoints`)).json();
-    expect(checkpoints).toMatchObject({ first_id: 'ftckpt_1', data: [{ fine_tuned_model_checkpoint: 'ft:x:ckpt-step-10', step_number: 10, metrics: { step: 10, train_loss: 0.5 } }] });
+    expect(checkpoints).toMatchObject({
+      first_id: 'ftckpt_1',
+      data: [{ fine_tuned_model_checkpoint: 'ft:x:ckpt-step-10', step_number: 10, metrics: { step: 10, train_loss: 0.5 } }],
+    });
   });
 
   describe('followed as server-sent events', () => {
-    const get = (headers: Record<string, string> = {}, query = '?stream=true') => fetch(`${baseUrl}${path}/ftjob-1/events${query}`, { headers: { authorization: `Bearer ${gateway.keys.one}`, ...headers } });
+    const get = (headers: Record<string, string> = {}, query = '?stream=true') =>
+      fetch(`${baseUrl}${path}/ftjob-1/events${query}`, { headers: { authorization: `Bearer ${gateway.keys.one}`, ...headers } });
 
     it('sends one event each, numbered, and ends with the job', async () => {
       follow = async function* () {
@@ -179,7 +243,10 @@ describe('fine-tuning', () => {
         throw new Refusal('cancelled', 'CANCELLED', 'gone');
       };
       const leaving = new AbortController();
-      const answer = await fetch(`${baseUrl}${path}/ftjob-1/events?stream=true`, { headers: { authorization: `Bearer ${gateway.keys.one}` }, signal: leaving.signal });
+      const answer = await fetch(`${baseUrl}${path}/ftjob-1/events?stream=true`, {
+        headers: { authorization: `Bearer ${gateway.keys.one}` },
+        signal: leaving.signal,
+      });
       expect(answer.status).toBe(200);
       leaving.abort();
       for (const giveUpAt = Date.now() + 2_000; !wasEnded && Date.now() < giveUpAt; ) await new Promise((resolve) => setTimeout(resolve, 10));

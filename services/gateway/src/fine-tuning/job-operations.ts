@@ -8,7 +8,9 @@ const TAG = 'Fine-tuning';
 /** The states of a job, in OpenAI's words. */
 export const JobStatus = z.enum(['validating_files', 'queued', 'running', 'succeeded', 'failed', 'cancelled']);
 
-const Hyperparameters = z.record(z.string(), z.unknown()).meta({ description: "`batch_size`, `learning_rate_multiplier` and `n_epochs`, each a number or 'auto'." });
+const Hyperparameters = z
+  .record(z.string(), z.unknown())
+  .meta({ description: "`batch_size`, `learning_rate_multiplier` and `n_epochs`, each a number or 'auto'." });
 const Method = z.record(z.string(), z.unknown()).meta({
   description:
     "How to tune: `{type: 'supervised', supervised: {hyperparameters, engine}}`. `engine` turns every knob of the trainer (`finetuning_type`, `lora_rank`, `learning_rate`, `num_train_epochs`, `cutoff_len`, `max_grad_norm`, `max_samples`, `per_device_train_batch_size`, `gradient_accumulation_steps`, `lr_scheduler_type`, …); what is left out is chosen by data and model.",
@@ -82,7 +84,12 @@ const JobBody = z
     training_file: z.string().min(1).meta({ description: 'A file that was uploaded with the purpose fine-tune.' }),
     validation_file: z.string().nullish(),
     suffix: z.string().max(64).nullish().meta({ description: "Becomes part of the tuned model's name." }),
-    seed: z.int().min(0).max(2_147_483_647).nullish().meta({ description: 'Chosen and kept when left out; the same seed, data and method give the same model.' }),
+    seed: z
+      .int()
+      .min(0)
+      .max(2_147_483_647)
+      .nullish()
+      .meta({ description: 'Chosen and kept when left out; the same seed, data and method give the same model.' }),
     metadata: Metadata.nullish(),
     method: Method.nullish(),
     hyperparameters: Hyperparameters.nullish().meta({ description: 'The older place of `method.supervised.hyperparameters`.' }),
@@ -152,7 +159,12 @@ export const listJobEvents = operation({
   query: z.strictObject({
     ...listQuery({ standard: 20, max: 100 }),
     stream: z.enum(['true', 'false']).optional().meta({ description: 'Follow the events; so does the header `Accept: text/event-stream`.' }),
-    starting_after: z.coerce.number().int().min(0).optional().meta({ description: 'Follow from after this sequence number; so does the header `Last-Event-ID`.' }),
+    starting_after: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Follow from after this sequence number; so does the header `Last-Event-ID`.' }),
   }),
   answer: { kind: 'json-or-events', schema: listOf(JobEvent), event: JobEvent },
 });

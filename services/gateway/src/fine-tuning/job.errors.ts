@@ -16,8 +16,11 @@ export class LastEventIdInvalid extends DomainError {
   readonly code = 'LAST_EVENT_ID_INVALID';
 
   constructor(given: string) {
-    super(`Last-Event-ID: ${JSON.stringify(given.slice(0, 40))} is not a sequence number. Send the id of the last event that you got, or leave the header out.`, {
-      param: 'Last-Event-ID',
-    });
+    super(
+      `Last-Event-ID: ${JSON.stringify(given.slice(0, 40))} is not a sequence number. Send the id of the last event that you got, or leave the header out.`,
+      {
+        param: 'Last-Event-ID',
+      },
+    );
   }
 }

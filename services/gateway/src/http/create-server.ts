@@ -38,7 +38,7 @@ export async function createServer(config: GatewayConfig, connections: Connectio
     abortOnError: false,
     logger: ['error', 'warn'],
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   readBodies(fastify, config.CONCH_MAX_JSON_BYTES);
   guard(fastify, { authenticate: app.get(Authenticate), quota: app.get(RequestQuota), audit: app.get(AuditLog) });
   app.useGlobalFilters(new ErrorFilter(connections.logger, app.get(Operations)));

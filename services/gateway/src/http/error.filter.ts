@@ -32,14 +32,18 @@ export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'metho
   const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
   switch (status) {
     case 413:
-      return new Refusal('too_large', 'REQUEST_TOO_LARGE', 'The request body is larger than this server takes as JSON. Send less, or upload a file.', { cause: thrown });
+      return new Refusal('too_large', 'REQUEST_TOO_LARGE', 'The request body is larger than this server takes as JSON. Send less, or upload a file.', {
+        cause: thrown,
+      });
     case 415:
       return unsupportedMediaType(request.headers['content-type'], thrown);
     case null:
       return asDomainError(thrown);
     default:
       if (status >= 500) return asDomainError(thrown);
-      return new Refusal('invalid', 'BAD_REQUEST', thrown instanceof Error ? thrown.message.slice(0, LONGEST_MESSAGE) : 'The request cannot be read.', { cause: thrown });
+      return new Refusal('invalid', 'BAD_REQUEST', thrown instanceof Error ? thrown.message.slice(0, LONGEST_MESSAGE) : 'The request cannot be read.', {
+        cause: thrown,
+      });
   }
 }
 

@@ -20,7 +20,9 @@ export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw new Refusal('invalid', 'INVALID_JSON', 'The request body is not valid UTF-8 text. Send JSON encoded as UTF-8.');
   if (isTooDeep(bytes)) {
-    throw new Refusal('invalid', 'INVALID_JSON', `The request body nests deeper than ${MAX_DEPTH} levels. Send a flatter one.`, { facts: { maxDepth: MAX_DEPTH } });
+    throw new Refusal('invalid', 'INVALID_JSON', `The request body nests deeper than ${MAX_DEPTH} levels. Send a flatter one.`, {
+      facts: { maxDepth: MAX_DEPTH },
+    });
   }
   const text = bytes.toString('utf8');
   try {
@@ -43,7 +45,12 @@ function refuseUntellable(value: unknown, path: readonly (string | number)[]): v
   if (typeof value === 'string') {
     if (isTellable(value)) return;
     const param = pathText(path);
-    throw new Refusal('invalid', 'INVALID_CHARACTER', `${param === '' ? 'The request body' : `'${param}'`} holds a NUL character or half of a surrogate pair. Leave it out.`, { param });
+    throw new Refusal(
+      'invalid',
+      'INVALID_CHARACTER',
+      `${param === '' ? 'The request body' : `'${param}'`} holds a NUL character or half of a surrogate pair. Leave it out.`,
+      { param },
+    );
   }
   if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) refuseUntellable(inner, [...path, index]);

@@ -9,6 +9,7 @@ export interface JsonFault {
 
 const LITERAL = /^(?:true|false|null)/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters end what a JSON string may hold
 const STRING_PART = /[^"\\\u0000-\u001f]+/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 

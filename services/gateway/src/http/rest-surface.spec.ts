@@ -23,7 +23,7 @@ describe('the REST surface', () => {
     expect(answer.json().error.message).toMatch(/^Incorrect API key provided: sk-\*\*\*rver\./);
   });
 
-  it('answers every request with its id, the caller\'s own where it is fit for logs', async () => {
+  it("answers every request with its id, the caller's own where it is fit for logs", async () => {
     const own = await gateway.request('GET', '/v1/keys', { headers: { 'x-request-id': 'abc-1' } });
     expect(own.headers['x-request-id']).toBe('abc-1');
     const unfit = await gateway.request('GET', '/v1/keys', { key: null, headers: { 'x-request-id': 'a b' } });
@@ -59,7 +59,10 @@ describe('the REST surface', () => {
   });
 
   it('takes whole characters, however they are written', async () => {
-    const answer = await gateway.request('POST', '/v1/keys', { payload: '{"name":"\\ud83d\\udc1a \\\\u0000"}', headers: { 'content-type': 'application/json' } });
+    const answer = await gateway.request('POST', '/v1/keys', {
+      payload: '{"name":"\\ud83d\\udc1a \\\\u0000"}',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(answer.json().name).toBe('🐚 \\u0000');
   });
 

@@ -19,7 +19,7 @@ function isAbsent(value: unknown): boolean {
 
 /** A parameter that is taken because clients send it, and that changes nothing here. */
 export function harmless<S extends z.ZodType>(schema: S, why: string): z.ZodType<unknown> {
-  return schema.nullish().meta({ description: why }) as z.ZodType<unknown>;
+  return schema.nullish().meta({ description: why });
 }
 
 /** OpenAI's metadata: at most 16 short strings. */
@@ -39,7 +39,9 @@ function wholeNumber(min: number, max: number) {
 /** The paging parameters of a list. */
 export function listQuery(limits: { readonly standard: number; readonly max: number }) {
   return {
-    limit: wholeNumber(1, limits.max).default(limits.standard).meta({ description: `How many rows, 1 to ${limits.max}.` }),
+    limit: wholeNumber(1, limits.max)
+      .default(limits.standard)
+      .meta({ description: `How many rows, 1 to ${limits.max}.` }),
     after: z.string().min(1).optional().meta({ description: 'Id of the last row of the page before.' }),
   };
 }

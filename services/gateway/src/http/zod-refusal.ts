@@ -41,7 +41,9 @@ function tell(issue: Issue, parents: readonly PropertyKey[]): Problem[] {
   }
   const code = codeOf(issue);
   const reason = issue.message.replace(/^Invalid (?:input|option): /, '').replace(/\.$/, '');
-  return [{ path, code, text: code === 'UNSUPPORTED_PARAMETER' ? `${reason}.` : path === '' ? `The request is invalid: ${reason}.` : `Invalid ${where}: ${reason}.` }];
+  return [
+    { path, code, text: code === 'UNSUPPORTED_PARAMETER' ? `${reason}.` : path === '' ? `The request is invalid: ${reason}.` : `Invalid ${where}: ${reason}.` },
+  ];
 }
 
 /** Of a missing choice only the input tells that it is missing, so checks are to report it. */

@@ -16,7 +16,16 @@ describe('an Idempotency-Key', () => {
         ensureDeployment: async ({ model = '' }) => {
           await work();
           made += 1;
-          return { id: `dep_${made}`, model, modelVersionId: 'mv_1', revisionId: '', state: DeploymentState.DEPLOYMENT_STATE_READY, reason: '', createdAt: at, updatedAt: at };
+          return {
+            id: `dep_${made}`,
+            model,
+            modelVersionId: 'mv_1',
+            revisionId: '',
+            state: DeploymentState.DEPLOYMENT_STATE_READY,
+            reason: '',
+            createdAt: at,
+            updatedAt: at,
+          };
         },
       },
     });
@@ -27,7 +36,8 @@ describe('an Idempotency-Key', () => {
     work = async () => undefined;
   });
 
-  const create = (key: string, model = 'a', apiKey = gateway.keys.one) => gateway.request('POST', '/v1/deployments', { key: apiKey, payload: { model }, headers: { 'idempotency-key': key } });
+  const create = (key: string, model = 'a', apiKey = gateway.keys.one) =>
+    gateway.request('POST', '/v1/deployments', { key: apiKey, payload: { model }, headers: { 'idempotency-key': key } });
 
   it('has a request done once and answered twice', async () => {
     const first = await create('k1');

@@ -17,9 +17,12 @@ export class TokensSpent extends DomainError {
   readonly code = 'INSUFFICIENT_QUOTA';
 
   constructor(limit: number, retryAfterSeconds: number) {
-    super(`Your project may use ${limit} tokens a day and has used them. The next day begins in ${retryAfterSeconds} s (UTC); GET /v1/usage shows what was used.`, {
-      facts: { limit, retryAfterSeconds },
-    });
+    super(
+      `Your project may use ${limit} tokens a day and has used them. The next day begins in ${retryAfterSeconds} s (UTC); GET /v1/usage shows what was used.`,
+      {
+        facts: { limit, retryAfterSeconds },
+      },
+    );
   }
 }
 

@@ -40,7 +40,9 @@ describe(TokenQuota.name, () => {
     const { world, quota, check } = aQuota();
     world.spent = 500;
     await check();
-    expect(() => quota.check('proj_one')).toThrow(expect.objectContaining({ kind: 'exhausted', code: 'INSUFFICIENT_QUOTA', facts: { limit: 100, retryAfterSeconds: 43_200 } }) as unknown as Error);
+    expect(() => quota.check('proj_one')).toThrow(
+      expect.objectContaining({ kind: 'exhausted', code: 'INSUFFICIENT_QUOTA', facts: { limit: 100, retryAfterSeconds: 43_200 } }),
+    );
   });
 
   it('begins every day anew', async () => {

@@ -50,7 +50,13 @@ export const listAliases = operation({
 });
 
 export const setAlias = operation({
-  ...{ id: 'setModelAlias', method: 'POST', path: `${PATH}/:name/aliases`, tag: TAG, summary: 'Point an alias at a version; requests name it as `<model>@<alias>`' },
+  ...{
+    id: 'setModelAlias',
+    method: 'POST',
+    path: `${PATH}/:name/aliases`,
+    tag: TAG,
+    summary: 'Point an alias at a version; requests name it as `<model>@<alias>`',
+  },
   params: z.strictObject({ name }),
   body: z.strictObject({ alias, version: z.int().min(1).meta({ description: "The version's number." }) }),
   answer: { kind: 'json', schema: Alias },

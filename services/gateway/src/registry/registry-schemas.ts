@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { UnixSeconds } from '../http/schemas.js';
 
 const Artifact = z
-  .object({ digest: z.string().meta({ description: '`sha256:<64 hex>` of the bytes, or of the manifest of a folder.' }), bytes: z.int(), form: z.enum(['file', 'folder']) })
+  .object({
+    digest: z.string().meta({ description: '`sha256:<64 hex>` of the bytes, or of the manifest of a folder.' }),
+    bytes: z.int(),
+    form: z.enum(['file', 'folder']),
+  })
   .meta({ id: 'Artifact' });
 
 /** Where a version came from. */

@@ -6,7 +6,16 @@ import type { InputOf } from '../http/operation.js';
 import { listView, pageOf } from '../http/schemas.js';
 import { Serve } from '../http/serve.js';
 import { Peers } from '../peers/peers.js';
-import { listAliases, listRegistryModels, listVersions, removeAlias, retrieveLineage, retrieveRegistryModel, retrieveVersion, setAlias } from './registry-operations.js';
+import {
+  listAliases,
+  listRegistryModels,
+  listVersions,
+  removeAlias,
+  retrieveLineage,
+  retrieveRegistryModel,
+  retrieveVersion,
+  setAlias,
+} from './registry-operations.js';
 import { aliasView, lineageView, registryModelView, versionView } from './registry-views.js';
 
 /** Models as the registry keeps them: versions, aliases, lineage. */

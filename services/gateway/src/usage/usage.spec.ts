@@ -18,10 +18,22 @@ describe('usage', () => {
   }, 60_000);
   afterAll(() => gateway.stop());
 
-  async function book(projectId: string, time: number, message: { model?: string; operation?: string; promptTokens: number; completionTokens: number; cancelled?: boolean }): Promise<void> {
+  async function book(
+    projectId: string,
+    time: number,
+    message: { model?: string; operation?: string; promptTokens: number; completionTokens: number; cancelled?: boolean },
+  ): Promise<void> {
     booked += 1;
     const event = {
-      ...{ id: `evt_${booked}`, subject: 'conch.events.inference.usage.recorded' as const, projectId, time: new Date(time), epoch: null, deliveries: 1, working: () => undefined },
+      ...{
+        id: `evt_${booked}`,
+        subject: 'conch.events.inference.usage.recorded' as const,
+        projectId,
+        time: new Date(time),
+        epoch: null,
+        deliveries: 1,
+        working: () => undefined,
+      },
       message: { requestId: `req_${booked}`, model: 'conch-tiny', operation: 'generate', cancelled: false, ...message },
     };
     await gateway.database.inProject(projectId, (tx) => gateway.app.get(UsageLedger).book(tx, event));
@@ -36,7 +48,16 @@ describe('usage', () => {
       has_more: false,
       data: [
         { date: '2026-03-02', model: 'conch-tiny', requests: 1, total_tokens: 4 },
-        { date: '2026-03-01', model: 'conch-tiny', operation: 'generate', requests: 2, cancelled_requests: 1, prompt_tokens: 15, completion_tokens: 8, total_tokens: 23 },
+        {
+          date: '2026-03-01',
+          model: 'conch-tiny',
+          operation: 'generate',
+          requests: 2,
+          cancelled_requests: 1,
+          prompt_tokens: 15,
+          completion_tokens: 8,
+          total_tokens: 23,
+        },
         { date: '2026-03-01', model: 'embedder', operation: 'embed', requests: 1, prompt_tokens: 3 },
       ],
     });

@@ -159,5 +159,7 @@ function parserFor(request: IncomingMessage, maxBytes: number): BusboyInstance {
 
 function readParserError(error: unknown): DomainError {
   const text = error instanceof Error ? error.message : String(error);
-  return /unexpected end|terminated early/i.test(text) ? new UploadCutOff(error) : new UploadMalformed('its parts are not separated as multipart/form-data asks for', error);
+  return /unexpected end|terminated early/i.test(text)
+    ? new UploadCutOff(error)
+    : new UploadMalformed('its parts are not separated as multipart/form-data asks for', error);
 }
