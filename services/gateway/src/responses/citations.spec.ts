@@ -46,6 +46,8 @@ describe(citationsOf.name, () => {
   it('cites an answer of one word that stands in a passage, unless every passage has such words', () => {
     expect(cite('Monday', FERRY, LIBRARY)).toEqual([['file-library', 'y']]);
     expect(cite('The', FERRY, LIBRARY)).toEqual([]);
+    expect(cite('九点。', CHINESE)).toEqual([['file-zh', '。']]);
+    expect(cite('九。', CHINESE)).toEqual([]);
   });
 
   it('reads Chinese, and counts characters as Python does', () => {

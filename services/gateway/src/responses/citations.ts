@@ -10,6 +10,8 @@ export interface Passage {
 
 /** Shorter common stretches are chance: "of the", "is in". A character of Chinese counts half a word. */
 const MIN_RUN_WEIGHT = 3;
+/** An answer may be one word, or two characters of Chinese; one character is chance. */
+const MIN_WHOLE_WEIGHT = 1;
 /** Words that stand in every passage and so prove nothing alone. */
 const COMMON = new Set('a an and are as at be by for from in is it of on or that the this to was were with'.split(' '));
 
@@ -46,8 +48,8 @@ function commonWeight(sentence: readonly Word[], passage: readonly Word[]): numb
   for (let at = 0; at < sentence.length; ) {
     const length = longestRunAt(sentence, at, passage);
     const run = sentence.slice(at, at + length);
-    const isWhole = length === sentence.length && run.some(({ text }) => !COMMON.has(text));
     const runWeight = weightOf(run);
+    const isWhole = length === sentence.length && runWeight >= MIN_WHOLE_WEIGHT && run.some(({ text }) => !COMMON.has(text));
     if (runWeight >= MIN_RUN_WEIGHT || isWhole) weight += runWeight;
     at += Math.max(1, length);
   }
