@@ -313,6 +313,28 @@ describe('the runner', () => {
   );
 
   it(
+    'says that the engine was killed, and that another attempt may end otherwise',
+    async () => {
+      const {
+        training: fake,
+        exit,
+        workDir,
+      } = await launch({
+        ...tuning(),
+        argumentsJson: JSON.stringify({ ...ARGUMENTS, num_train_epochs: 100_000 }),
+        trainingFolder: await rowsFolder(await conchRows(0, 20)),
+      });
+      await until(() => fake.told('checkpoint').length > 0, ATTEMPT_MS);
+      const engine = (await marked(workDir.slice(workDir.lastIndexOf('/') + 1))).find((pid) => pid !== String(runner?.pid));
+      process.kill(Number(engine), 'SIGKILL');
+      expect(await exit).toBe(0);
+      expect(fake.finished[0]?.outcome).toMatchObject({ $case: 'failed', value: { code: 'TRAINER_KILLED', retryable: true } });
+      expect(existsSync(fake.told('checkpoint').at(-1)?.path ?? '')).toBe(true);
+    },
+    ATTEMPT_MS,
+  );
+
+  it(
     'fails before the first step when the trainer would skip a row, and says which',
     async () => {
       const broken = {
