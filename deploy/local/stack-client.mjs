@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { tailOf } from './bootstrap/run-command.mjs';
 import { NODE, ROOT, connectionFiles, stateDirFrom } from './paths.mjs';
 import { readJson } from './supervisor/files.mjs';
 import { clearLeftovers, signal, startTimeOf } from './supervisor/leftovers.mjs';
 import { LockTaken, holderOf, takeLock } from './supervisor/lock.mjs';
+import { tailOf } from './supervisor/logs.mjs';
 import { readStack, stackFile, supervisorLock } from './supervisor/stack-file.mjs';
 
 const POLL_MS = 150;
+const SHOWN_LINES = 30;
 const START_TIMEOUT_MS = 240_000;
 /** The base models are trained by nobody here, only converted and registered; a large one from a hub takes its time. */
 const MODELS_TIMEOUT_MS = 900_000;
@@ -35,7 +36,7 @@ export async function startStack(options = {}) {
   const stateDir = stateDirFrom(options.stateDir);
   const child = launchSupervisor(stateDir, options);
   try {
-    await untilReady(stateDir, child, options.onProgress);
+    await untilReady(stateDir, child.pid ?? 0, options.onProgress);
     const connection = connectionOf(stateDir) ?? { baseURL: '', apiKey: '', stateDir };
     if (connection.baseURL !== '' && options.awaitModels !== false) await untilModels(stateDir, connection);
     return { ...connection, stackFile: stackFile(stateDir), stop: () => stopStack(stateDir).then(() => {}) };
@@ -72,17 +73,24 @@ function logFile(/** @type {string} */ stateDir) {
   return join(stateDir, 'logs', 'supervisor.log');
 }
 
-/** @param {string} stateDir @param {import('node:child_process').ChildProcess} child @param {((state: StackState) => void) | undefined} onProgress */
-async function untilReady(stateDir, child, onProgress) {
+/**
+ * Waits until a supervisor says that its stack is ready.
+ * @param {string} stateDir
+ * @param {number} pid the supervisor's
+ * @param {((state: StackState) => void) | undefined} onProgress
+ */
+export async function untilReady(stateDir, pid, onProgress) {
+  const startTime = startTimeOf(pid);
   const giveUpAt = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
+    // Looked at first: what it wrote before its end is read then.
+    const isAlive = startTime !== null && startTimeOf(pid) === startTime;
     const state = readStack(stateDir);
-    if (state !== null && state.supervisor.pid === child.pid) {
-      onProgress?.(state);
-      if (state.phase === 'ready') return;
-    }
-    if (child.exitCode === 0) throw new Error(`The stack was told to stop while it started.`);
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The stack did not start.\n${tailOf(logFile(stateDir), 40)}`);
+    const isItsOwn = state !== null && state.supervisor.pid === pid;
+    if (isItsOwn) onProgress?.(state);
+    if (isItsOwn && state.phase === 'ready' && isAlive) return;
+    if (!isAlive && isItsOwn && state.phase === 'stopped') throw new Error('The stack was told to stop while it started.');
+    if (!isAlive) throw new Error(`The stack did not start.\n${tailOf(logFile(stateDir), SHOWN_LINES)}`);
     await delay(POLL_MS);
   }
   throw new Error(`The stack was not ready within ${START_TIMEOUT_MS / 1_000} s. Its log: ${logFile(stateDir)}`);
@@ -99,7 +107,7 @@ export async function untilModels(stateDir, connection, onProgress) {
     if (missing.length === 0) return;
     onProgress?.(missing);
     if (holderOf(supervisorLock(stateDir)) === null)
-      throw new Error(`The stack ended while it brought in ${missing.join(', ')}.\n${tailOf(logFile(stateDir))}`);
+      throw new Error(`The stack ended while it brought in ${missing.join(', ')}.\n${tailOf(logFile(stateDir), SHOWN_LINES)}`);
     await delay(POLL_MS * 2);
   }
   throw new Error(

@@ -1,17 +1,22 @@
 import { parseArgs } from 'node:util';
 import { secondsSince } from './bootstrap/progress.mjs';
+import { endCommands } from './bootstrap/run-command.mjs';
 import { bootstrap } from './bootstrap.mjs';
 import { REPORTS, endSuites, runSuite } from './testing/run-suite.mjs';
 import { SUITES, presentSuites } from './testing/suites.mjs';
 
 /** The whole run is over within this time, whatever hangs. */
-const LIMIT_MS = 58 * 60_000;
+const LIMIT_MS = 57 * 60_000;
+const GRACE_MS = 60_000;
 
 const startedAt = Date.now();
 const { positionals } = parseArgs({ allowPositionals: true });
 for (const name of positionals)
   if (!SUITES.some((suite) => suite.name === name)) fail(`There is no suite "${name}"; there are: ${SUITES.map((suite) => suite.name).join(', ')}.`);
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => interrupted(signal));
+
+const guard = setTimeout(() => void outOfTime(), LIMIT_MS + GRACE_MS);
+guard.unref();
 
 heading('Setting up what is missing');
 try {
@@ -59,6 +64,13 @@ function tell(title, names) {
 /** @param {string} title */
 function heading(title) {
   console.log(`\n── ${title} ${'─'.repeat(Math.max(3, 76 - title.length))}`);
+}
+
+/** Whatever hangs where suites have no limit of their own, the set-up for one. */
+async function outOfTime() {
+  endSuites();
+  await endCommands();
+  fail(`The tests were not over within ${(LIMIT_MS + GRACE_MS) / 60_000} minutes.`);
 }
 
 /** @param {NodeJS.Signals} signal */

@@ -3,7 +3,7 @@ import { Progress, secondsSince } from './bootstrap/progress.mjs';
 import { bootstrap } from './bootstrap.mjs';
 import { isMain } from './is-main.mjs';
 import { DEFAULT_STATE_DIR, stateDirFrom } from './paths.mjs';
-import { connectionOf, startStack, untilModels } from './stack-client.mjs';
+import { connectionOf, startStack, untilModels, untilReady } from './stack-client.mjs';
 import { holderOf } from './supervisor/lock.mjs';
 import { readStack, supervisorLock } from './supervisor/stack-file.mjs';
 import { supervise } from './supervisor/supervise.mjs';
@@ -11,22 +11,23 @@ import { supervise } from './supervisor/supervise.mjs';
 /** @typedef {import('./stack-client.mjs').Connection} Connection */
 
 /**
- * Brings a stack up in the background, showing how; one that is up already is left as it is.
+ * Brings a stack up in the background, showing how; one that is up or starting already is left as it is.
  * @param {{ stateDir: string, port?: number, only?: string[] }} options
  * @returns {Promise<Connection>}
  */
 export async function bringUp(options) {
   const { stateDir } = options;
   const progress = new Progress();
-  if (holderOf(supervisorLock(stateDir)) === null) {
+  const holder = holderOf(supervisorLock(stateDir));
+  if (holder === null || readStack(stateDir)?.phase !== 'ready') {
     const shown = new ShownProcesses(progress);
+    const onProgress = (/** @type {import('./supervisor/stack-file.mjs').StackState} */ state) => shown.show(state);
     try {
-      await startStack({ ...options, isBackground: true, awaitModels: false, onProgress: (state) => shown.show(state) });
+      if (holder === null) await startStack({ ...options, isBackground: true, awaitModels: false, onProgress });
+      else await untilReady(stateDir, holder.pid, onProgress);
     } finally {
       shown.close();
     }
-    const state = readStack(stateDir);
-    if (state !== null) shown.show(state);
   }
   const connection = connectionOf(stateDir);
   if (connection === null) {

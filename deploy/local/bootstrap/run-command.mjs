@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { ENV_DIR } from '../paths.mjs';
 import { clearLeftovers } from '../supervisor/leftovers.mjs';
+import { tailOf } from '../supervisor/logs.mjs';
 
 const END_GRACE_MS = 3_000;
+const SHOWN_LINES = 20;
 
 /** Ends every program that steps of this environment have under way, those of a bootstrap that was killed too; else two would write to the same folders. */
 export async function endCommands() {
@@ -33,7 +35,8 @@ export async function runCommand(command, args, options) {
   });
   log.end();
   await finished(log);
-  if (ending !== null) throw new Error(`${[command, ...args].join(' ')}: ${ending}\n${tailOf(options.logFile)}\nThe whole output: ${options.logFile}`);
+  if (ending !== null)
+    throw new Error(`${[command, ...args].join(' ')}: ${ending}\n${tailOf(options.logFile, SHOWN_LINES)}\nThe whole output: ${options.logFile}`);
 }
 
 /** @param {import('node:stream').Readable} stream @param {(line: string) => void} say */
@@ -46,9 +49,4 @@ function tellLines(stream, say) {
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') say(line.trim());
   });
-}
-
-/** A log's last lines. @param {string} path @param {number} [count] @returns {string} */
-export function tailOf(path, count = 20) {
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }

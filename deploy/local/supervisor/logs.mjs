@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Logs of starts before this one that are kept. */
@@ -27,4 +27,9 @@ export function prefixedLines(output) {
     const prefix = name.padEnd(10);
     output.write(output.isTTY ? `\x1b[${colours.get(name)}m${prefix}\x1b[0m ${line}\n` : `${prefix} ${line}\n`);
   };
+}
+
+/** A log's last lines. @param {string} path @param {number} count @returns {string} */
+export function tailOf(path, count) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n') : '';
 }

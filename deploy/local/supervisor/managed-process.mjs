@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, createWriteStream, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clearLeftovers, signal, startTimeOf } from './leftovers.mjs';
+import { tailOf } from './logs.mjs';
 
 /**
  * What is started, how its health is known, and how it is stopped.
@@ -81,7 +82,7 @@ export class ManagedProcess {
     }
     const seconds = Math.round((Date.now() - startedAt) / 1_000);
     throw new Error(
-      `${this.spec.name} was not healthy after ${seconds} s: ${reason}.${this.lastExit}\n${tailOf(this.context.logFile)}\nIts log: ${this.context.logFile}`,
+      `${this.spec.name} was not healthy after ${seconds} s: ${reason}.${this.lastExit}\n${tailOf(this.context.logFile, SHOWN_LINES)}\nIts log: ${this.context.logFile}`,
     );
   }
 
@@ -135,20 +136,19 @@ export class ManagedProcess {
       return;
     }
     if (this.#isStopping) return;
+    // Straight into its log, so that neither the end of the supervisor nor its being slow is felt; by way of us only where lines are shown.
+    const output = this.context.echo === null ? openSync(this.context.logFile, 'a') : 'pipe';
     const child = spawn(this.spec.command, this.spec.args, {
       cwd: this.spec.cwd,
       env: { ...this.spec.env, CONCH_STACK_ID: this.context.stackId, CONCH_PROCESS: this.spec.name },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
       detached: true,
     });
+    if (typeof output === 'number') closeSync(output);
     this.#child = child;
     this.#startedAt = Date.now();
     this.context.changed();
-    const log = createWriteStream(this.context.logFile, { flags: 'a' });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.pipe(log, { end: false });
-      if (this.context.echo !== null) this.#echo(stream);
-    }
+    if (output === 'pipe') this.#show(child);
     await new Promise((resolve) => {
       child.once('error', (error) => {
         this.lastExit = ` It could not be started: ${error.message}`;
@@ -160,9 +160,18 @@ export class ManagedProcess {
       });
     });
     this.#child = null;
+    this.context.changed();
+  }
+
+  /** Writes a process's output to its log and shows it. @param {import('node:child_process').ChildProcess} child */
+  #show(child) {
+    const log = createWriteStream(this.context.logFile, { flags: 'a' });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.pipe(log, { end: false });
+      this.#echo(stream);
+    }
     // Its own children may hold its output open after it: the log ends when the last of them has gone.
     child.once('close', () => log.end());
-    this.context.changed();
   }
 
   /** @param {import('node:stream').Readable | null} stream */
@@ -187,11 +196,4 @@ export class ManagedProcess {
   }
 }
 
-function killGroup(/** @type {number | undefined} */ pid) {
-  if (pid !== undefined) signal(-pid, 'SIGKILL');
-}
-
-/** What a log ends on. @param {string} path */
-function tailOf(path) {
-  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '';
-}
+const killGroup = (/** @type {number | undefined} */ pid) => pid !== undefined && signal(-pid, 'SIGKILL');

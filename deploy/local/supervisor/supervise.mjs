@@ -122,7 +122,17 @@ class ToldState {
   }
 
   write() {
-    writeStack({
+    try {
+      writeStack(this.#state());
+    } catch (error) {
+      // A full disk must not end what runs; the next change is written again.
+      console.error(error);
+    }
+  }
+
+  /** @returns {import('./stack-file.mjs').StackState} */
+  #state() {
+    return {
       phase: this.#phase,
       failure: this.#failure,
       stateDir: this.context.stateDir,
@@ -144,13 +154,14 @@ class ToldState {
         lastExit: managed.lastExit.trim(),
         log: managed.context.logFile,
       })),
-    });
+    };
   }
 }
 
-/** Resolves when the stack is to end: a signal, or the end of the process that it was started for. @returns {Promise<void>} */
+/** Resolves when the stack is to end: a signal, or the end of the process that it was started for; a fault of our own ends it too. @returns {Promise<void>} */
 function endOf() {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    process.on('uncaughtException', reject);
     for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(name, () => resolve());
     const [pid, startTime] = (process.env['CONCH_PARENT'] ?? '').split(':');
     if (pid) void parentEnd(Number(pid), startTime).then(resolve);
