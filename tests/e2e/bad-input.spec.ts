@@ -49,7 +49,7 @@ describe('bad input', () => {
 
   it('refuses an unknown base model and an unknown file by name', async () => {
     await expect(startMagicConchJob(openai, { model: 'no-such-model' })).rejects.toMatchObject({
-      status: 404,
+      status: 400,
       param: 'model',
       message: expect.stringContaining('no-such-model'),
     });

@@ -151,6 +151,7 @@ describe('an attempt', () => {
     await finish('att_1', 1, { state: 'failed', code: 'TRAINER_FAILED', message: 'the trainer crashed', isRetryable: true });
     expect((await jobs.find('proj_1', 'ftjob-1'))?.facts).toMatchObject({ state: 'running', dueAt: later(1), progress: { phase: 'waiting' } });
     await begin('att_2');
+    expect(await announced()).toEqual(['queued', 'started', 'started']);
     const order = await start('att_2', 2);
     expect(order).toMatchObject({ resumeFrom: '/here', job: { facts: { progress: { step: 3 } } } });
     await report('att_2', 2, numbered(step(3), checkpoint(3, '/here/again'), step(4)));

@@ -40,7 +40,9 @@ export async function storeChange(tx: Tx, outbox: Outbox<TrainingDatabase>, befo
       .execute();
   }
   const stored = job.with({ lastSequence });
-  if (stored.state !== before.job.state) await announce(tx, outbox, stored);
+  // Each attempt is a start of its own, told with its epoch.
+  const isStart = stored.state === 'running' && stored.facts.attemptId !== before.job.facts.attemptId;
+  if (stored.state !== before.job.state || isStart) await announce(tx, outbox, stored);
   const isTurn = stored.state !== before.job.state || stored.isCompleting !== before.job.isCompleting || attempt?.isLive !== before.attempt?.isLive;
   await tellChange(tx, job.id, isTurn);
   return stored;
