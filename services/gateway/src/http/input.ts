@@ -1,9 +1,8 @@
-import { Refusal } from '@conch/errors';
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { InputOf, Operation } from './operation.js';
-import { isTellable } from './tellable.js';
+import { refuseUntellable } from './tellable.js';
 import { type InputPlace, refusalFor } from './zod-refusal.js';
 
 const inject = createParamDecorator((operation: Operation, context: ExecutionContext): unknown => {
@@ -19,24 +18,15 @@ export function Input(operation: Operation): ParameterDecorator {
 
 /** Checks a request against an operation's schemas; throws one refusal that names what is wrong and where. */
 export function readInput<O extends Operation>(operation: O, request: Pick<FastifyRequest, 'params' | 'query' | 'body'>): InputOf<O> {
+  refuseUntellable(request.params, 'path');
+  refuseUntellable(request.query, 'query');
+  // What is kept is kept as it is; models, on the other hand, read any text.
+  if (operation.changes && operation.answer.kind === 'json') refuseUntellable(request.body, 'body');
   return {
-    params: check(operation.params, tellable(request.params, 'path'), 'path'),
-    query: check(operation.query, tellable(request.query, 'query'), 'query'),
+    params: check(operation.params, request.params ?? {}, 'path'),
+    query: check(operation.query, request.query ?? {}, 'query'),
     body: operation.isMultipart ? undefined : check(operation.body, request.body, 'body'),
   } as InputOf<O>;
-}
-
-/** Refuses a NUL or half of a character in the URL, which no peer could take. */
-function tellable(given: unknown, place: InputPlace): unknown {
-  const values = Object.entries(given ?? {}).flatMap(([name, value]) => [[name, name], ...texts(value).map((text) => [name, text])]);
-  const fault = values.find(([, text = '']) => !isTellable(text));
-  if (fault === undefined) return given ?? {};
-  throw new Refusal('invalid', 'INVALID_CHARACTER', `The ${place} holds a NUL character or half of a surrogate pair. Leave it out.`, { param: place });
-}
-
-function texts(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, inner]) => [name, ...texts(inner)]) : [];
 }
 
 function check(schema: z.ZodType, value: unknown, place: InputPlace): unknown {

@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Refusal } from '@conch/errors';
 import { findJsonFault } from './json-fault.js';
-import { isTellable } from './tellable.js';
-import { pathText } from './zod-refusal.js';
 
 const MAX_DEPTH = 64;
 const QUOTE = 0x22;
@@ -11,9 +9,6 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
-
-/** Escapes of a NUL and of surrogates; only they can make a text that no database and no peer can take. */
-const MAYBE_UNTELLABLE = /\\u(?:0000|d[89a-f])/i;
 
 /** Reads a JSON body; an empty one is no body, which some clients send with the JSON content type. Refuses what is not JSON, saying where. */
 export function parseJsonBody(bytes: Buffer): unknown {
@@ -26,39 +21,14 @@ export function parseJsonBody(bytes: Buffer): unknown {
   }
   const text = bytes.toString('utf8');
   try {
-    const value = JSON.parse(text) as unknown;
-    if (MAYBE_UNTELLABLE.test(text)) refuseUntellable(value, []);
-    return value;
+    return JSON.parse(text) as unknown;
   } catch (error) {
-    if (error instanceof Refusal) throw error;
     const { offset, line, column, found } = findJsonFault(text);
     const what = found === null ? 'the body ends too early' : `${JSON.stringify(found)} is not expected there`;
     throw new Refusal('invalid', 'INVALID_JSON', `The request body is not JSON: ${what} (line ${line}, column ${column}, position ${offset}).`, {
       facts: { line, column, position: offset },
       cause: error,
     });
-  }
-}
-
-/** Refuses texts with a NUL or half of a surrogate pair, wherever they are. */
-function refuseUntellable(value: unknown, path: readonly (string | number)[]): void {
-  if (typeof value === 'string') {
-    if (isTellable(value)) return;
-    const param = pathText(path);
-    throw new Refusal(
-      'invalid',
-      'INVALID_CHARACTER',
-      `${param === '' ? 'The request body' : `'${param}'`} holds a NUL character or half of a surrogate pair. Leave it out.`,
-      { param },
-    );
-  }
-  if (Array.isArray(value)) {
-    for (const [index, inner] of value.entries()) refuseUntellable(inner, [...path, index]);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) {
-      refuseUntellable(key, path);
-      refuseUntellable(inner, [...path, key]);
-    }
   }
 }
 

@@ -1,4 +1,26 @@
-/** Whether a text can be stored and passed on: without a NUL, which Postgres refuses, and without half of a surrogate pair, which is no character. */
-export function isTellable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
+import { Refusal } from '@conch/errors';
+import { type InputPlace, pathText } from './zod-refusal.js';
+
+/**
+ * Refuses texts that cannot be stored, wherever in a request they are: with a NUL, which Postgres does not take, or with half of a
+ * surrogate pair, which is no character.
+ */
+export function refuseUntellable(value: unknown, place: InputPlace): void {
+  const fault = findUntellable(value, []);
+  if (fault === null) return;
+  const param = place === 'body' && fault.length > 0 ? pathText(fault) : place;
+  throw new Refusal('invalid', 'INVALID_CHARACTER', `'${param}' holds a NUL character or half of a surrogate pair. Leave it out.`, { param });
+}
+
+type Path = readonly (string | number)[];
+
+function findUntellable(value: unknown, path: Path): Path | null {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') ? null : path;
+  if (typeof value !== 'object' || value === null) return null;
+  const isList = Array.isArray(value);
+  for (const [key, inner] of Object.entries(value)) {
+    const found = findUntellable(key, path) ?? findUntellable(inner, [...path, isList ? Number(key) : key]);
+    if (found !== null) return found;
+  }
+  return null;
 }
