@@ -5,10 +5,16 @@ import { makeRandomModel, RANDOM_MODEL, RANDOM_MODEL_FOLDER, SERVED_RANDOM_MODEL
 import { figure, quantile, table } from './report.mjs';
 import { streamCompletion } from './streamed-completion.mjs';
 
-const CONCURRENCY = [1, 4, 8, 16];
-const TOKENS = 48;
-const ROUNDS = 2;
-const PROMPT_CHARACTERS = 64;
+/** How many requests at a time, and how often that is measured: few requests are soon answered, so they get more rounds. */
+const ROUNDS = new Map([
+  [1, 3],
+  [4, 2],
+  [8, 1],
+  [16, 1],
+]);
+/** A question of a line, and an answer of a paragraph. */
+const PROMPT_CHARACTERS = 24;
+const TOKENS = 96;
 const SEED = 20_261;
 
 /** @typedef {{ tokens: number, firstTokenMs?: number }} Answer */
@@ -26,12 +32,12 @@ export async function measureGeneration(tell) {
       const conch = async (/** @type {string} */ prompt) => streamCompletion(connection, { model: RANDOM_MODEL, prompt, tokens: TOKENS });
       const fastapi = async (/** @type {string} */ prompt) => ({ tokens: await peer.generate(prompt) });
       tell('warming up');
-      await inParallel(Math.max(...CONCURRENCY), prompts, conch);
+      await inParallel(Math.max(...ROUNDS.keys()), prompts, conch);
       await inParallel(1, prompts, fastapi);
       const rows = [];
-      for (const concurrency of CONCURRENCY) {
-        const ours = await speedOf(concurrency, prompts, conch);
-        const theirs = await speedOf(concurrency, prompts, fastapi);
+      for (const [concurrency, rounds] of ROUNDS) {
+        const ours = await speedOf({ concurrency, rounds }, prompts, conch);
+        const theirs = await speedOf({ concurrency, rounds }, prompts, fastapi);
         const ratio = ours.tokensPerSecond / theirs.tokensPerSecond;
         rows.push({ concurrency, conch: ours, fastapi: theirs, ratio });
         tell(`${concurrency} at a time: ${figure(ours.tokensPerSecond)} against ${figure(theirs.tokensPerSecond)} tokens/s, ${figure(ratio)} times as many`);
@@ -54,16 +60,20 @@ function resultOf(rows, about) {
     figure(conch.firstTokenMs, 0),
   ]);
   const way = about.threaded ? 'requests side by side in threads' : 'requests one after the other';
-  const conditions = `A model of Qwen2-0.5B's shape (494 million random weights); prompts of ${PROMPT_CHARACTERS} tokens, answers of ${TOKENS}, greedy; ${ROUNDS} rounds each, in turns. Conch: int8 weights on Triton, streamed through the gateway. FastAPI: Transformers' \`model.generate\` in the faster of float32 and bfloat16 (${about.dtype}), ${way}, on ${about.cores} cores.`;
-  return { table: table(header, cells), conditions, figures: { rows, peer: about, tokens: TOKENS, rounds: ROUNDS, promptTokens: PROMPT_CHARACTERS } };
+  const conditions = `A model of Qwen2-0.5B's shape (494 million random weights); prompts of ${PROMPT_CHARACTERS} tokens, answers of ${TOKENS}, greedy, in turns. Conch: int8 weights on Triton, streamed through the gateway. FastAPI: Transformers' \`model.generate\` in the faster of float32 and bfloat16 (${about.dtype}), ${way}, on ${about.cores} cores.`;
+  return {
+    table: table(header, cells),
+    conditions,
+    figures: { rows, peer: about, tokens: TOKENS, rounds: Object.fromEntries(ROUNDS), promptTokens: PROMPT_CHARACTERS },
+  };
 }
 
-/** @param {number} concurrency @param {Iterator<string>} prompts @param {(prompt: string) => Promise<Answer>} ask @returns {Promise<Speed>} */
-async function speedOf(concurrency, prompts, ask) {
+/** @param {{ concurrency: number, rounds: number }} load @param {Iterator<string>} prompts @param {(prompt: string) => Promise<Answer>} ask @returns {Promise<Speed>} */
+async function speedOf({ concurrency, rounds }, prompts, ask) {
   let tokens = 0;
   let seconds = 0;
   const firsts = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const startedAt = performance.now();
     const answers = await inParallel(concurrency, prompts, ask);
     seconds += (performance.now() - startedAt) / 1_000;

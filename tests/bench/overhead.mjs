@@ -9,6 +9,7 @@ import { streamCompletion } from './streamed-completion.mjs';
 const CONCURRENCY = [1, 8, 16];
 const TOKENS = 64;
 const ROUNDS = 3;
+const PROMPT_CHARACTERS = 24;
 /** Answers whose first token counts; they are short, since nothing after it does. */
 const FIRST_TOKENS = 8;
 const FIRST_SAMPLES = 48;
@@ -19,7 +20,7 @@ export async function measureOverhead(tell) {
   await makeRandomModel(tell);
   tell('starting a stack and importing the model into it');
   return withStack({ env: SERVED_RANDOM_MODEL }, async (connection) => {
-    const prompts = freshPrompts(SEED);
+    const prompts = freshPrompts(SEED, PROMPT_CHARACTERS);
     const stream = (/** @type {number} */ tokens) => streamCompletion(connection, { model: RANDOM_MODEL, prompt: prompts.next().value ?? '', tokens });
     await times(16, () => stream(TOKENS));
     const served = servedModel(connection.stateDir);
@@ -95,6 +96,6 @@ function resultOf(rows) {
     figure(gatewayMs),
     figure(gatewayMs - tritonMs),
   ]);
-  const conditions = `The same model and prompts as above, answers of ${TOKENS} tokens, ${ROUNDS} rounds in turns; the engine alone is OpenVINO GenAI in a process of its own on the same files. First tokens: medians of ${FIRST_SAMPLES} answers each, Triton asked with the inference service's own client.`;
+  const conditions = `The model of the first table, prompts of ${PROMPT_CHARACTERS} tokens, answers of ${TOKENS} tokens, ${ROUNDS} rounds in turns; the engine alone is OpenVINO GenAI in a process of its own on the same files. First tokens: medians of ${FIRST_SAMPLES} answers each, Triton asked with the inference service's own client.`;
   return { table: table(header, cells), conditions, figures: { rows, tokens: TOKENS, rounds: ROUNDS } };
 }
