@@ -28,7 +28,7 @@ describe('an internal consumer over gRPC', () => {
     const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>;
     expect(seen).toMatchObject({
       health: ['SERVING', 'SERVING'],
-      services: expect.arrayContaining(['conch.training.v1.JobsService', 'conch.training.v1.RunnerService', 'grpc.health.v1.Health']),
+      services: expect.arrayContaining(['conch.training.v1.JobsService', 'conch.training.v1.RunnerService']),
       job: { id: job.id, model },
       text: expect.stringMatching(/^The shell has spoken: /),
       finish: 'stop',

@@ -11,6 +11,7 @@ import { ServerReflectionService } from 'nice-grpc-server-reflection';
 import { CALL, type GenerationHandlers, ServedGeneration, TOKEN, pending, refusalOf, until, untilAborted } from './doors.fixture.js';
 import { GrpcDoor } from './grpc-door.js';
 import { type Handlers, RpcServer, closeGrpcChannels, createGrpcClient } from './index.js';
+import { REFLECTION_SERVICES } from './reflection.js';
 
 const tracing = startTracing({ service: 'spec' });
 let served: ServedGeneration | undefined;
@@ -290,7 +291,7 @@ describe(GrpcDoor.name, () => {
     expect(statuses).toEqual([SERVING, SERVING]);
   });
 
-  it('lists its services and describes them by reflection, without a token', async () => {
+  it.each(REFLECTION_SERVICES)('lists its services and describes them by reflection, without a token, under both of its names: %#', async (reflection) => {
     const { grpcPort } = await serve({});
     const channel = createChannel(`127.0.0.1:${grpcPort}`);
     const { requestType: Request } = ServerReflectionService.serverReflectionInfo as unknown as { requestType: new () => ReflectionRequest };
@@ -299,7 +300,7 @@ describe(GrpcDoor.name, () => {
       yield new Request().setFileContainingSymbol('conch.inference.v1.GenerationService');
     };
     const answers = [];
-    for await (const answer of createClient(ServerReflectionService, channel).serverReflectionInfo(asked() as never)) answers.push(answer);
+    for await (const answer of createClient(reflection as typeof ServerReflectionService, channel).serverReflectionInfo(asked() as never)) answers.push(answer);
     channel.close();
     expect(
       answers[0]

@@ -3,9 +3,10 @@ import type { DomainError } from '@conch/errors';
 import { type ServerInterceptor, ServerInterceptingCall, ServerListenerBuilder } from '@grpc/grpc-js';
 import { type CallContext as GrpcCall, type Server, ServerError, createServer } from 'nice-grpc';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
-import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
+import { ServerReflection } from 'nice-grpc-server-reflection';
 import { CALLER_GONE, type CallDesk } from './call-desk.js';
 import type { CallContext, ServiceContract } from './contract.js';
+import { REFLECTION_SERVICES } from './reflection.js';
 import type { ServedCall } from './served-call.js';
 import { CHANNEL_LIMITS, GRPC_STATUS, HEADER, errorHeaders, errorText } from './wire.js';
 
@@ -41,7 +42,7 @@ export class GrpcDoor {
   /** Listens on the given address; returns the port. */
   async start(host: string, port: number): Promise<number> {
     this.server.add(HealthDefinition, HealthServiceImpl(this.health));
-    this.server.add(ServerReflectionService, ServerReflection(DESCRIPTOR_SET, this.names));
+    for (const service of REFLECTION_SERVICES) this.server.add(service as never, ServerReflection(DESCRIPTOR_SET, this.names) as never);
     return this.server.listen(`${host}:${port}`);
   }
 
