@@ -27,7 +27,7 @@ export class RetrievalStack {
   static async start(): Promise<RetrievalStack> {
     const stack = new RetrievalStack(await mkdtemp(join(tmpdir(), 'conch-retrieval-')), await startPostgres(), await startNats());
     const names = ['tritonGrpc', 'tritonHttp', 'tritonMetrics', 'datasets', 'datasetsHealth', 'inference', 'inferenceHealth', 'retrieval', 'retrievalHealth'];
-    (await freePorts(names.length)).forEach((port, at) => stack.ports.set(names[at] ?? '', port));
+    for (const [at, port] of (await freePorts(names.length)).entries()) stack.ports.set(names[at] ?? '', port);
     await mkdir(join(stack.folder, 'triton-models'), { recursive: true });
     await stack.startTriton();
     await stack.startService('datasets', {});
