@@ -57,6 +57,8 @@ export interface FineTuningPlan {
   /** LLaMA-Factory's arguments. */
   readonly arguments: JsonObject;
   readonly servingFormat: string;
+  /** sha256 of the request as it came, by which a repeated one is known. */
+  readonly requestDigest: string;
 }
 
 /** Everything that an import does. */

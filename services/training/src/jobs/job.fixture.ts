@@ -20,6 +20,7 @@ export function aPlan(plan: Partial<FineTuningPlan> = {}): FineTuningPlan {
     method: { type: 'supervised' },
     arguments: { stage: 'sft', learning_rate: 0.002 },
     servingFormat: 'fp32',
+    requestDigest: '0'.repeat(64),
     ...plan,
   };
 }

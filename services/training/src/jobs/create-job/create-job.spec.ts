@@ -101,7 +101,14 @@ describe(CreateJob.name, () => {
   it('makes one job for a key, however often it is asked, and refuses the key for another request', async () => {
     const [one, two] = [await create({ idempotencyKey: 'k' }), await create({ idempotencyKey: 'k' })];
     expect(two.id).toBe(one.id);
-    await expect(create({ idempotencyKey: 'k', trainingFile: 'file-9' })).rejects.toMatchObject({ kind: 'conflict', code: 'IDEMPOTENCY_KEY_REUSED' });
+    for (const other of [
+      { trainingFile: 'file-9' },
+      { seed: 9 },
+      { metadata: { a: 'b' } },
+      { methodJson: '{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":9}}}' },
+    ]) {
+      await expect(create({ idempotencyKey: 'k', ...other })).rejects.toMatchObject({ kind: 'conflict', code: 'IDEMPOTENCY_KEY_REUSED' });
+    }
     expect(jobs.jobs.size).toBe(1);
   });
 });

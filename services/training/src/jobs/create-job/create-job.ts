@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Recipe, RecipeInputs } from '../../recipes/recipe.js';
 import { readMethod } from '../../recipes/read-method.js';
 import { type FineTuningPlan, Job, NEW_JOB } from '../job.entity.js';
@@ -87,7 +88,17 @@ export class CreateJob {
     const { method, arguments: sent } = recipe.resolve(known);
     const { versionId, name, weights } = base;
     const servingFormat = this.servingFormat ?? (base.weightFormat === '' ? 'fp32' : base.weightFormat);
-    return { kind: 'fine-tuning', suffix, base: { versionId, name, weights }, training, validation, method, arguments: sent, servingFormat };
+    return {
+      kind: 'fine-tuning',
+      suffix,
+      base: { versionId, name, weights },
+      training,
+      validation,
+      method,
+      arguments: sent,
+      servingFormat,
+      requestDigest: digestOf(command),
+    };
   }
 }
 
@@ -102,8 +113,15 @@ function checked(command: CreateJobCommand): Recipe {
 
 /** A key stands for one request; the same key with another one is a mistake of the caller. */
 function sameJob(standing: Job, command: CreateJobCommand): Job {
-  const { model, plan } = standing.facts;
-  const isSame = plan.kind === 'fine-tuning' && model === command.model && plan.training.named === command.trainingFile && plan.suffix === command.suffix;
-  if (!isSame) throw new IdempotencyConflict(standing.id);
+  const { plan } = standing.facts;
+  if (plan.kind !== 'fine-tuning' || plan.requestDigest !== digestOf(command)) throw new IdempotencyConflict(standing.id);
   return standing;
+}
+
+/** Everything that the caller said, whatever order its metadata came in. */
+function digestOf({ model, trainingFile, validationFile, suffix, seed, metadata, methodJson }: CreateJobCommand): string {
+  const pairs = Object.entries(metadata).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([model, trainingFile, validationFile, suffix, seed, pairs, methodJson]))
+    .digest('hex');
 }
