@@ -35,7 +35,8 @@ describe('an internal consumer over gRPC', () => {
       without_token: ['UNAUTHENTICATED', 'SERVICE_TOKEN_REFUSED'],
       past_deadline: 'DEADLINE_EXCEEDED',
     });
-    expect(Number(seen['pieces'])).toBeGreaterThan(3);
+    // Tokens that are ready together travel together, so a short answer has a few pieces; one would be no stream.
+    expect(Number(seen['pieces'])).toBeGreaterThan(1);
     expect(Number(seen['completion_tokens'])).toBeGreaterThan(3);
   });
 });
