@@ -82,7 +82,7 @@ async function runStep(step, progress) {
   rmSync(logFile, { force: true });
   rmSync(draft, { recursive: true, force: true });
   try {
-    await step.make({ draft, say, command: (command, args, options) => runCommand(command, args, { ...options, logFile, say }) });
+    await step.make({ draft, say, command: (command, args, options) => runCommand(command, args, { ...options, logFile, say: readBy(options?.reads, say) }) });
     const missing = step.outputs().filter((path) => !existsSync(path));
     if (missing.length > 0) throw new Error(`${step.name} did not make ${missing.join(', ')}. Its log: ${logFile}`);
   } catch (error) {
@@ -115,4 +115,13 @@ function record(step, fingerprint, startedAt) {
 
 function recordOf(/** @type {Step} */ step) {
   return join(ENV_DIR, 'steps', `${step.name}.json`);
+}
+
+/** @param {((line: string) => string | null) | undefined} reads @param {(line: string) => void} say @returns {(line: string) => void} */
+function readBy(reads, say) {
+  if (reads === undefined) return say;
+  return (line) => {
+    const text = reads(line);
+    if (text !== null) say(text);
+  };
 }

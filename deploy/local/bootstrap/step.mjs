@@ -6,7 +6,12 @@
  * @property {string} draft a path on the environment's disk that nothing else uses; whatever lies there goes away when the step ends
  */
 
-/** @typedef {{ cwd?: string, env?: Record<string, string | undefined> }} CommandOptions */
+/**
+ * @typedef {object} CommandOptions
+ * @property {string} [cwd]
+ * @property {Record<string, string | undefined>} [env]
+ * @property {(line: string) => string | null} [reads] makes a program's line fit to be shown to people; null passes over it
+ */
 
 /** What a step cannot do without, of what the bootstrap does not install itself. @typedef {'python' | 'go'} Requirement */
 
