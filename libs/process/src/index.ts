@@ -1,0 +1,1 @@
+export { type Foundations, type Part, ServiceProcess, type ServiceProcessOptions } from './service-process.js';
