@@ -5,9 +5,7 @@ import { putInPlace } from './replace.mjs';
 import { hasVersion, outputOf } from './requirements.mjs';
 
 const NATS_VERSION = '2.15.2';
-const TOXIPROXY_VERSION = '2.12.0';
 const NATS = join(ENV_DIR, 'bin', 'nats-server');
-const TOXIPROXY = join(ENV_DIR, 'bin', 'toxiproxy-server');
 
 /** nats-server: the machine's own when it is new enough, else built. @type {import('./step.mjs').Step} */
 export const natsServer = {
@@ -26,19 +24,6 @@ export const natsServer = {
     chmodSync(work.draft, 0o755);
     putInPlace(work.draft, NATS);
   },
-};
-
-/** toxiproxy, which takes connections away in tests. @type {import('./step.mjs').Step} */
-export const toxiproxyServer = {
-  name: 'toxiproxy-server',
-  title: `toxiproxy ${TOXIPROXY_VERSION}, for the tests`,
-  after: ['nats-server'],
-  lane: 'compute',
-  needs: ['go'],
-  isForTests: true,
-  inputs: () => [TOXIPROXY_VERSION],
-  outputs: () => [TOXIPROXY],
-  make: (work) => goInstall(work, `github.com/Shopify/toxiproxy/v2/cmd/server@v${TOXIPROXY_VERSION}`, 'server', TOXIPROXY),
 };
 
 /** @param {import('./step.mjs').Work} work @param {string} program @param {string} builtName @param {string} target */

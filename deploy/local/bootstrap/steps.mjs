@@ -1,7 +1,7 @@
 import { build } from './build.mjs';
 import { conchTiny } from './conch-tiny.mjs';
 import { embedder } from './embedder.mjs';
-import { natsServer, toxiproxyServer } from './go-programs.mjs';
+import { natsServer } from './go-programs.mjs';
 import { nodePackages } from './node-packages.mjs';
 import { clientsEnvironment, lintEnvironment, postgresEnvironment, servingEnvironment, trainerEnvironment } from './python-environments.mjs';
 import { pythonTool } from './python-tool.mjs';
@@ -24,5 +24,4 @@ export const STEPS = Object.freeze([
   tritonBackend,
   clientsEnvironment,
   lintEnvironment,
-  toxiproxyServer,
 ]);

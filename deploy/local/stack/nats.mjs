@@ -62,7 +62,7 @@ ${Object.entries(context.secrets.nats)
  * @param {string} password
  */
 function natsUser(name, password) {
-  const publish = ['conch.rpc.>', 'conch.rpc-cancel.>', `conch.events.${name}.>`, 'conch.metrics.>', 'conch.dead.>', '$JS.API.>', '$JS.ACK.>'];
-  const subscribe = ['_INBOX.>', `conch.rpc.${name}.>`, `conch.rpc-cancel.${name}`, 'conch.events.>', 'conch.metrics.>'];
+  const publish = ['conch.rpc.>', 'conch.rpc-cancel.>', `conch.events.${name}.>`, 'conch.dead.>', '$JS.API.>', '$JS.ACK.>'];
+  const subscribe = ['_INBOX.>', `conch.rpc.${name}.>`, `conch.rpc-cancel.${name}`, 'conch.events.>'];
   return `    { user: ${name}, password: ${JSON.stringify(password)}, permissions: { publish: ${JSON.stringify(publish)}, subscribe: ${JSON.stringify(subscribe)}, allow_responses: { max: 1, expires: "10m" } } }`;
 }

@@ -30,7 +30,7 @@ export const SUITES = Object.freeze([
   pytest('python-trainer', 'Python: the trainer', 'trainer', 'services/training/engines', 12),
   jest('integration', 'Integration tests: services on their real parts', 'tests/jest.integration.mjs', 12),
   jest('e2e', 'End-to-end tests: the whole stack from the outside', 'tests/jest.e2e.mjs', 18),
-  jest('faults', 'Fault tests: processes killed, halted and cut off', 'tests/jest.faults.mjs', 18),
+  jest('faults', 'Fault tests: processes killed in the middle of a job', 'tests/jest.faults.mjs', 18),
 ]);
 
 /** The suites that exist in this checkout. */
