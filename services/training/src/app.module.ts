@@ -119,7 +119,7 @@ function providers(config: TrainingConfig, { database, nats, logger, metrics }: 
           {
             expire: new ExpireLeases(jobs, attempts, { leaseMs, policy, now }),
             watch,
-            validate: new ValidateFiles(jobs, new FolderArtifactStore(config.CONCH_ARTIFACT_DIR), sources, now),
+            validate: new ValidateFiles(jobs, new FolderArtifactStore(config.CONCH_ARTIFACT_DIR), sources, now, logger),
             schedule: new ScheduleAttempts(jobs, attempts, launcher, {
               places: config.CONCH_MAX_RUNNING_ATTEMPTS,
               startMs: TIMES_MS.runnerStart,

@@ -31,17 +31,16 @@ export class TrainingLoops {
   private unlisten: (() => Promise<void>) | null = null;
 
   constructor(
-    private readonly database: Database<TrainingDatabase>,
+    private readonly database: Pick<Database<TrainingDatabase>, 'listen'>,
     private readonly rounds: Rounds,
-    logger: Logger,
+    logger: Pick<Logger, 'warn'>,
   ) {
-    const { expire, watch, validate, schedule, complete, clear, import: imports } = rounds;
-    // One after the other: what was just cancelled is on its way out before anything new begins.
+    const { complete, clear, import: imports } = rounds;
+    // One after the other: what was just cancelled is on its way out before anything new begins. One that fails holds up none behind it.
     const attend = async (): Promise<'again'> => {
-      await expire.execute();
-      await watch.execute();
-      await validate.execute();
-      await schedule.execute();
+      for (const phase of ['expire', 'watch', 'validate', 'schedule'] as const) {
+        await rounds[phase].execute().catch((thrown: unknown) => logger.warn({ err: thrown, phase }, 'a part of a round failed; it is tried again'));
+      }
       return 'again';
     };
     this.attend = new Loop({ name: 'attend', intervalMs: INTERVAL_MS.attend, round: attend, logger });

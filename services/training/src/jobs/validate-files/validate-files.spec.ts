@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderArtifactStore } from '@conch/artifacts';
+import { Refusal } from '@conch/errors';
 import type { ArtifactReference } from '../job.entity.js';
 import { AT, aFolder, aJob, aPlan } from '../job.fixture.js';
 import { JobsInMemory } from '../jobs-in-memory.fixture.js';
@@ -25,7 +26,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const validate = (): Promise<void> => new ValidateFiles(jobs, store, new FolderModelSource(join(dir, 'models')), () => AT).execute();
+const warnings: unknown[] = [];
+const validate = (): Promise<void> => {
+  const logger = { warn: (facts: unknown) => warnings.push(facts) };
+  return new ValidateFiles(jobs, store, new FolderModelSource(join(dir, 'models')), () => AT, logger as never).execute();
+};
 
 function plan(parts: { weights?: ArtifactReference; training?: ArtifactReference; validation?: ArtifactReference }) {
   const { base, training } = aPlan();
@@ -60,6 +65,30 @@ describe(ValidateFiles.name, () => {
     jobs.put(aJob({ plan: plan({}) }));
     await validate();
     expect(jobs.the().state).toBe('failed');
+  });
+
+  it('fails a job whose manifest is damaged, says why, and goes on to the next', async () => {
+    jest.spyOn(store, 'readManifest').mockRejectedValueOnce(new Refusal('internal', 'ARTIFACT_CORRUPT', 'the artifact is damaged'));
+    jobs.put(aJob({ plan: plan({}) }), aJob({ id: 'ftjob-2', plan: plan({}) }));
+    await validate();
+    expect(jobs.the().facts).toMatchObject({ state: 'failed', fault: { code: 'ARTIFACT_CORRUPT', message: expect.stringContaining('is damaged') } });
+    expect(jobs.the('ftjob-2').state).toBe('queued');
+  });
+
+  it('fails a job whose folder has no manifest', async () => {
+    const [file] = (await store.readManifest(there.digest)).files;
+    jobs.put(aJob({ plan: plan({ training: { ...there, digest: file?.digest ?? there.digest } }) }));
+    await validate();
+    expect(jobs.the().facts).toMatchObject({ state: 'failed', fault: { code: 'ARTIFACT_MANIFEST_INVALID' } });
+  });
+
+  it('leaves a job whose files it may not read just now, says so, and goes on to the next', async () => {
+    const refused = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    jest.spyOn(store, 'has').mockRejectedValueOnce(refused);
+    jobs.put(aJob({ plan: plan({}) }), aJob({ id: 'ftjob-2', plan: plan({}) }));
+    await validate();
+    expect([jobs.the().state, jobs.the('ftjob-2').state]).toEqual(['validating_files', 'queued']);
+    expect(warnings).toEqual([{ err: refused, jobId: 'ftjob-1' }]);
   });
 
   it('fails an import whose folder went away', async () => {

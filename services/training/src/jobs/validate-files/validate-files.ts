@@ -1,4 +1,7 @@
 import type { ArtifactStore } from '@conch/artifacts';
+import { asDomainError } from '@conch/errors';
+import type { Logger } from '@conch/telemetry';
+import { isFinal } from '../../final-refusal.js';
 import type { FineTuningPlan, Job, JobFault } from '../job.entity.js';
 import type { JobRepository } from '../job.repository.js';
 import { failed, told } from '../job-event.js';
@@ -11,15 +14,24 @@ export class ValidateFiles {
     private readonly artifacts: ArtifactStore,
     private readonly sources: ModelSource,
     private readonly now: () => Date,
+    private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
   /** One round over the jobs that were not looked at yet. */
   async execute(): Promise<void> {
-    for (const job of await this.jobs.listOpen()) if (job.state === 'validating_files') await this.validate(job);
+    for (const job of await this.jobs.listOpen()) {
+      if (job.state !== 'validating_files') continue;
+      try {
+        await this.validate(job);
+      } catch (thrown) {
+        // It says nothing about the jobs behind it.
+        this.logger.warn({ err: thrown, jobId: job.id }, 'the files of a job could not be looked at; it is tried again');
+      }
+    }
   }
 
   private async validate(candidate: Job): Promise<void> {
-    const fault = await this.faultOf(candidate);
+    const fault = await this.faultOf(candidate).catch(damageIn);
     await this.jobs.change(candidate.id, ({ job }) => {
       if (job.state !== 'validating_files') return {};
       const at = this.now();
@@ -49,6 +61,14 @@ export class ValidateFiles {
     const present = await Promise.all(files.map((file) => this.artifacts.has(file.digest)));
     return present.every(Boolean);
   }
+}
+
+/** What stored bytes that were damaged mean for the job; what may pass is thrown on. */
+function damageIn(thrown: unknown): JobFault {
+  const { kind, code, message } = asDomainError(thrown);
+  // Damage is no fault of the caller, but no repetition mends it either.
+  if (!isFinal(kind) && code !== 'ARTIFACT_CORRUPT') throw thrown;
+  return { code, message: `What the job needs cannot be read: ${message}.` };
 }
 
 function gone(param: string, named: string): JobFault {
