@@ -162,7 +162,7 @@ describe('an attempt', () => {
       'Checkpoint created at step 2',
       'Step 3/4: training loss=1',
       'Checkpoint created at step 3',
-      'Attempt 1 of 2 ended: the trainer crashed. A new attempt starts in 1 s.',
+      'Attempt 1 ended: the trainer crashed. A new attempt starts in 1 s (1 of 2 ended since the last progress).',
       'Attempt 2 started',
       'Step 4/4: training loss=1',
     ]);
@@ -207,6 +207,23 @@ describe('an attempt', () => {
     expect(await announced()).toEqual(['queued', 'started', 'failed']);
   });
 
+  it('is followed by others for as long as each brings a new step or checkpoint, and by no more when some bring none', async () => {
+    const crash = { state: 'failed', code: 'TRAINER_KILLED', message: 'killed', isRetryable: true } as const;
+    const news: ReportBody[][] = [[step(1)], [{ kind: 'checkpoint', step: 1, artifact: null, path: '/here' }], [step(2)], [step(1), step(2)]];
+    await running();
+    for (const [index, bodies] of news.entries()) {
+      const epoch = index + 1;
+      if (epoch > 1) {
+        await begin(`att_${epoch}`);
+        await start(`att_${epoch}`, epoch);
+      }
+      await report(`att_${epoch}`, epoch, numbered(...bodies));
+      await finish(`att_${epoch}`, epoch, crash);
+      expect((await jobs.find('proj_1', 'ftjob-1'))?.state).toBe(epoch < 4 ? 'running' : 'failed');
+    }
+    expect((await told()).at(-1)).toBe('The fine-tuning job failed after 4 attempts (TRAINER_KILLED): killed.');
+  });
+
   it('is lost when its lease runs out, and its job is tried again', async () => {
     await running();
     const expire = new ExpireLeases(jobs, attempts, { leaseMs: LEASE_MS, policy, now: clock });
@@ -224,7 +241,9 @@ describe('an attempt', () => {
     now = later(26);
     await expire.execute();
     expect(await attempts.listLive()).toEqual([]);
-    expect((await told()).at(-1)).toBe('Attempt 1 of 2 ended: The runner gave no sign of life for 15 s. A new attempt starts in 1 s.');
+    expect((await told()).at(-1)).toBe(
+      'Attempt 1 ended: The runner gave no sign of life for 15 s. A new attempt starts in 1 s (1 of 2 ended since the last progress).',
+    );
   });
 
   it('is given a whole lease more when it was this service that was away', async () => {

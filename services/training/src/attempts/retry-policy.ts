@@ -4,8 +4,9 @@ import { failed, nounOf, warned } from '../jobs/job-event.js';
 
 /** How often and how soon a job is tried again. */
 export interface RetryPolicy {
+  /** So many attempts may end badly one after the other without a new step or checkpoint; any of those begins the count anew. */
   readonly maxAttempts: number;
-  /** The pause before the second attempt; it doubles with each further one. */
+  /** The pause after the first bad end; it doubles with each further one. */
   readonly firstPauseMs: number;
 }
 
@@ -23,10 +24,11 @@ export function endAttempt({ job, attempt }: Standing, ending: Ending, policy: R
   const { fault, isRetryable } = ending;
   const ended = attempt.to(ending.state, now, fault);
   const data = { code: fault.code, attempt: attempt.facts.epoch };
-  if (isRetryable && attempt.facts.epoch < policy.maxAttempts) {
-    const pauseMs = policy.firstPauseMs * 2 ** (attempt.facts.epoch - 1);
-    const message = `Attempt ${attempt.facts.epoch} of ${policy.maxAttempts} ended: ${fault.message} A new attempt starts in ${Math.max(1, Math.round(pauseMs / 1_000))} s.`;
-    return { job: waiting(job, new Date(now.getTime() + pauseMs)), attempt: ended, events: [warned(message, data)] };
+  const failures = job.facts.failures + 1;
+  if (isRetryable && failures < policy.maxAttempts) {
+    const pauseMs = policy.firstPauseMs * 2 ** (failures - 1);
+    const message = `Attempt ${attempt.facts.epoch} ended: ${fault.message} A new attempt starts in ${Math.max(1, Math.round(pauseMs / 1_000))} s (${failures} of ${policy.maxAttempts} ended since the last progress).`;
+    return { job: waiting(job, new Date(now.getTime() + pauseMs)).with({ failures }), attempt: ended, events: [warned(message, data)] };
   }
   const attempts = attempt.facts.epoch > 1 ? ` after ${attempt.facts.epoch} attempts` : '';
   return {

@@ -124,6 +124,7 @@ export interface JobFacts {
   readonly resultFiles: readonly string[];
   readonly fault: JobFault | null;
   readonly dueAt: Date | null;
+  /** Bad ends in a row: of attempts since the last progress, then of tries to register the result. */
   readonly failures: number;
   /** The number of its newest event. */
   readonly lastSequence: number;

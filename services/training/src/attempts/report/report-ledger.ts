@@ -57,13 +57,16 @@ export class ReportLedger {
       totalSteps: Math.max(totalSteps, step),
       estimatedFinish: this.finishOf(step, totalSteps, at),
     });
-    if (isNew) this.events.push({ level: 'info', message: stepInWords(step, totalSteps, metrics), type: 'metrics', data: metrics });
+    if (!isNew) return;
+    this.noteProgress();
+    this.events.push({ level: 'info', message: stepInWords(step, totalSteps, metrics), type: 'metrics', data: metrics });
   }
 
   private checkpoint({ step, artifact, path }: Body<'checkpoint'>, at: Date): void {
     this.checkpoints.push({ step, createdAt: at, artifact, path });
     if (this.checkpointSteps.has(step)) return;
     this.checkpointSteps.add(step);
+    this.noteProgress();
     this.events.push(told(`Checkpoint created at step ${step}`, { step }));
   }
 
@@ -72,6 +75,11 @@ export class ReportLedger {
     if (firstStep === null || firstStepAt === null || step <= firstStep || totalSteps <= step) return this.job.facts.progress.estimatedFinish;
     const msAStep = (at.getTime() - firstStepAt.getTime()) / (step - firstStep);
     return new Date(at.getTime() + msAStep * (totalSteps - step));
+  }
+
+  /** The bad ends before it no longer count: the job gets somewhere. */
+  private noteProgress(): void {
+    this.job = this.job.with({ failures: 0 });
   }
 
   private progress(change: Partial<Job['facts']['progress']>): void {
