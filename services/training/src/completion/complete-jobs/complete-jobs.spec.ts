@@ -66,6 +66,21 @@ describe(CompleteJobs.name, () => {
     expect(jobs.told().filter((message) => message.includes('tried again'))).toHaveLength(1);
   });
 
+  it('waits longer and longer for the second step too, and tells of it once', async () => {
+    shelf.faults = [null, away, away, away];
+    await complete();
+    for (const pauseMs of [500, 1_000]) {
+      wait(pauseMs);
+      await complete();
+    }
+    expect(shelf.calls).toEqual(['register', 'keepMetrics', 'keepMetrics', 'keepMetrics']);
+    wait(1_000);
+    await complete();
+    expect(shelf.calls).toHaveLength(4);
+    expect(jobs.the().facts.failures).toBe(3);
+    expect(jobs.told().filter((message) => message.includes('tried again'))).toHaveLength(1);
+  });
+
   it('does not repeat a step that was done before it was interrupted', async () => {
     shelf.faults = [null, new Refusal('timeout', 'DEADLINE_EXCEEDED', 'no answer')];
     await complete();

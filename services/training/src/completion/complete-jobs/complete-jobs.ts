@@ -1,4 +1,5 @@
 import { type DomainError, asDomainError } from '@conch/errors';
+import { isFinal } from '../../final-refusal.js';
 import type { Job } from '../../jobs/job.entity.js';
 import type { JobRepository } from '../../jobs/job.repository.js';
 import { failed, nounOf, told, warned } from '../../jobs/job-event.js';
@@ -7,9 +8,6 @@ import type { ResultShelf } from '../result-shelf.js';
 /** The pauses between tries: a service that is away comes back within seconds, as a rule. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-
-/** Refusals that no repetition can mend. */
-const FINAL_KINDS: ReadonlySet<string> = new Set(['invalid', 'not_found', 'conflict', 'forbidden', 'too_large', 'unimplemented']);
 
 /**
  * Brings trained jobs to their end: registers the model, keeps the result file, and only then says that the job succeeded. Every
@@ -35,7 +33,7 @@ export class CompleteJobs {
       await this.takeSteps(job);
     } catch (thrown) {
       const error = asDomainError(thrown);
-      if (FINAL_KINDS.has(error.kind)) await this.fail(job, error);
+      if (isFinal(error.kind)) await this.fail(job, error);
       else await this.postpone(job, error);
     }
   }
@@ -65,6 +63,8 @@ export class CompleteJobs {
     const standing = await this.jobs.change(id, () => ({}));
     if (standing === null || !standing.isCompleting) return null;
     const done = await step(standing);
+    // A step that was done long ago says nothing about the one that fails now.
+    if (Object.keys(done).length === 0) return standing;
     return this.jobs.change(id, ({ job }) => (job.isCompleting ? { job: job.with({ ...done, failures: 0 }) } : {}));
   }
 
