@@ -33,6 +33,11 @@ describe(readTrainingConfig.name, () => {
     ]);
   });
 
+  it('refuses a lease that is hardly longer than the pause between two looks at it', () => {
+    expect(() => readTrainingConfig({ ...ENV, CONCH_LEASE_SECONDS: '2' })).toThrow(/CONCH_LEASE_SECONDS/);
+    expect(readTrainingConfig({ ...ENV, CONCH_LEASE_SECONDS: '5' }).CONCH_LEASE_SECONDS).toBe(5);
+  });
+
   it('names every setting that is wrong', () => {
     const read = (): unknown => readTrainingConfig({ ...ENV, CONCH_BASE_MODELS: 'conch-tiny', CONCH_SERVING_FORMAT: 'fp8', CONCH_WORK_DIR: undefined });
     expect(read).toThrow(/CONCH_WORK_DIR: missing/);

@@ -31,8 +31,8 @@ const TrainingEnv = ServiceEnv.extend({
   CONCH_BASE_MODELS: BaseModels,
   /** Where runners reach this service. */
   CONCH_TRAINING_GRPC: Address,
-  /** How long a runner may be silent before its attempt is given up. */
-  CONCH_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(15),
+  /** How long a runner may be silent before its attempt is given up. Below twice the pause between two looks, a look late counts as an absence of this service. */
+  CONCH_LEASE_SECONDS: z.coerce.number().int().min(5).max(3_600).default(15),
   /** How often a job is tried before it fails for good. */
   CONCH_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(3),
   /** How many attempts run at a time; the others wait in the order in which they came. */
