@@ -18,7 +18,7 @@ export class AwaitReady {
     this.reconciler.wake();
     for (;;) {
       try {
-        await this.reconciler.nextRound(limit);
+        await this.reconciler.nextChange(limit);
       } catch (error) {
         if (signal.aborted) throw error;
         throw new ModelNotServed(deployment.facts.model, `it was not loaded within ${Math.round(this.timeoutMs / 1_000)} seconds`);

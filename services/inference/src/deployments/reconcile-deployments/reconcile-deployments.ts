@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '@conch/artifacts';
 import type { Logger } from '@conch/telemetry';
 import type { ModelCatalog } from '../../models/model-catalog.js';
@@ -6,15 +7,22 @@ import { ModelServerLost } from '../../triton/triton.errors.js';
 import type { Deployment } from '../deployment.entity.js';
 import type { DeploymentRepository } from '../deployment.repository.js';
 
+/** How long a stop waits for loads under way; what they leave undone the next start takes up. */
+const STOP_GRACE_MS = 10_000;
+
 /**
  * Brings the model server to what the database says should be served, again and again: loads what is missing, notices what died
  * (a model whose Python process is gone, a Triton that was started anew and knows nothing) and loads it once more.
+ *
+ * A round only looks and starts; loads and unloads take minutes and go on by themselves, one at a time for each deployment, so that
+ * none keeps another waiting.
  */
 export class ReconcileDeployments {
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> | null = null;
   private isAgain = false;
   private isStopped = false;
+  private readonly inFlight = new Map<string, Promise<void>>();
   private readonly ready = new Set<string>();
   private readonly waiters = new Set<() => void>();
 
@@ -34,6 +42,9 @@ export class ReconcileDeployments {
     this.isStopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
     await this.round;
+    const patience = new AbortController();
+    await Promise.race([Promise.all(this.inFlight.values()), delay(STOP_GRACE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
   }
 
   /** Runs a round now, or right after the one under way. */
@@ -48,7 +59,7 @@ export class ReconcileDeployments {
       .catch((error: unknown) => this.logger.warn({ err: error }, 'reconciling deployments failed; it is tried again'))
       .then(() => {
         this.round = null;
-        for (const waiter of this.waiters) waiter();
+        this.tell();
         if (this.isStopped) return;
         const isAgain = this.isAgain;
         this.isAgain = false;
@@ -67,8 +78,8 @@ export class ReconcileDeployments {
     this.wake();
   }
 
-  /** Resolves after the round under way, or the next one. */
-  nextRound(signal: AbortSignal): Promise<void> {
+  /** Resolves when the next round, load or unload has ended; only then may anything be different. */
+  nextChange(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (): void => {
         this.waiters.delete(done);
@@ -85,21 +96,21 @@ export class ReconcileDeployments {
     });
   }
 
-  /** One round over all deployments. */
+  /** One round over all deployments but those that are being worked on. */
   async execute(): Promise<void> {
     if (!(await this.server.isLive())) {
       this.ready.clear();
       return;
     }
-    // Models load side by side; a large one must not keep a small one waiting.
-    await Promise.all((await this.deployments.listAll()).map((deployment) => this.reconcile(deployment)));
+    // Read before the list: what ends in between is listed as it was, and the next round sees it as it is.
+    const busy = new Set(this.inFlight.keys());
+    const free = (await this.deployments.listAll()).filter(({ id }) => !busy.has(id));
+    await Promise.all(free.map((deployment) => this.look(deployment).catch((error: unknown) => this.warn(deployment, error))));
   }
 
-  private async reconcile(deployment: Deployment): Promise<void> {
+  private async look(deployment: Deployment): Promise<void> {
     if (deployment.state === 'draining') {
-      this.ready.delete(deployment.servedName);
-      await this.server.unload(deployment.servedName);
-      await this.deployments.remove(deployment.id);
+      this.begin(deployment, () => this.drain(deployment));
       return;
     }
     if (await this.server.isReady(deployment.servedName)) {
@@ -109,7 +120,32 @@ export class ReconcileDeployments {
     }
     this.ready.delete(deployment.servedName);
     if (deployment.state === 'failed' && deployment.retryAt() > new Date()) return;
-    await this.load(deployment);
+    this.begin(deployment, () => this.load(deployment));
+  }
+
+  private begin(deployment: Deployment, work: () => Promise<void>): void {
+    if (this.isStopped) return;
+    const running = work()
+      .catch((error: unknown) => this.warn(deployment, error))
+      .then(() => {
+        this.inFlight.delete(deployment.id);
+        this.tell();
+      });
+    this.inFlight.set(deployment.id, running);
+  }
+
+  private tell(): void {
+    for (const waiter of this.waiters) waiter();
+  }
+
+  private warn(deployment: Deployment, error: unknown): void {
+    this.logger.warn({ err: error, model: deployment.facts.model, deployment: deployment.id }, 'reconciling a deployment failed; it is tried again');
+  }
+
+  private async drain(deployment: Deployment): Promise<void> {
+    this.ready.delete(deployment.servedName);
+    await this.server.unload(deployment.servedName);
+    await this.deployments.remove(deployment.id);
   }
 
   private async becomeReady(deployment: Deployment): Promise<void> {
