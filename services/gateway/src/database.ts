@@ -26,7 +26,13 @@ export interface IdempotencyTable {
   /** sha256 of the request; null while a streamed one is still being read. */
   readonly fingerprint: string | null;
   readonly answer: unknown;
+  /** When the claim was taken or last renewed. */
   readonly claimed_at: Generated<Date>;
+  /** Names the request that holds the claim, so that one which lost it cannot settle or release it. */
+  readonly token: string | null;
+  /** The request ended and nobody knows whether it was done. */
+  readonly in_doubt: Generated<boolean>;
+  readonly settled_at: Date | null;
 }
 
 export interface AuditTable {
@@ -163,6 +169,15 @@ export const migrations: Migrations = {
         created_at timestamptz not null
       )`.execute(db);
       await isolateByProject(db, 'file_batches');
+    },
+  },
+  '0004_claims': {
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql`alter table idempotency add column token text, add column in_doubt boolean not null default false, add column settled_at timestamptz`.execute(
+        db,
+      );
+      await sql`update idempotency set settled_at = claimed_at where fingerprint is not null`.execute(db);
+      await sql`create index idempotency_age on idempotency ((coalesce(settled_at, claimed_at)))`.execute(db);
     },
   },
 };

@@ -20,6 +20,7 @@ interface Stored {
 const stored: Stored[] = [];
 const brokenOff: string[] = [];
 let refuseWith: Refusal | null = null;
+let refuseAtEnd: Refusal | null = null;
 let pauseMs = 0;
 
 /** The datasets service as far as an upload goes: it keeps what it got as a whole, and notes what broke off. */
@@ -40,6 +41,7 @@ async function uploadFile(requests: AsyncIterable<unknown>, call: { projectId: s
     brokenOff.push((error as { code?: string }).code ?? String(error));
     throw error;
   }
+  if (refuseAtEnd !== null) throw refuseAtEnd;
   if (header === null) throw new Error('no header came');
   stored.push({ header, bytes, sha256: hash.digest('hex'), project: call.projectId });
   return aFile({ id: `file-${stored.length}`, filename: header.filename, purpose: header.purpose, sizeBytes: bytes });
@@ -110,6 +112,7 @@ describe('files', () => {
     stored.length = 0;
     brokenOff.length = 0;
     refuseWith = null;
+    refuseAtEnd = null;
     pauseMs = 0;
   });
 
@@ -205,6 +208,22 @@ describe('files', () => {
     const other = await upload(form('other'), headers);
     expect(other.statusCode).toBe(422);
     expect(other.json().error.code).toBe('idempotency_key_reused');
+  });
+
+  it('frees the Idempotency-Key of an upload that never arrived as a whole, and keeps that of one whose end is not known', async () => {
+    const headers = { 'idempotency-key': 'key-2' };
+    const form = field('purpose', 'batch') + filePart('x') + END;
+    refuseWith = new Refusal('unavailable', 'COMMIT_OUTCOME_UNKNOWN', 'who knows');
+    const cutOff = field('purpose', 'batch') + filePart('x'.repeat(1_000_000));
+    await upload(cutOff, headers);
+    refuseWith = null;
+    expect((await upload(form, headers)).statusCode).toBe(200);
+    refuseAtEnd = new Refusal('unavailable', 'COMMIT_OUTCOME_UNKNOWN', 'who knows');
+    await upload(form, { 'idempotency-key': 'key-3' });
+    refuseAtEnd = null;
+    const repeated = await upload(form, { 'idempotency-key': 'key-3' });
+    expect(repeated.statusCode).toBe(409);
+    expect(repeated.json().error.code).toBe('idempotency_outcome_unknown');
   });
 
   it('breaks the upload off when its sender goes away', async () => {

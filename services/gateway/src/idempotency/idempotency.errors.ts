@@ -1,6 +1,8 @@
 import { DomainError } from '@conch/errors';
 
 const PARAM = { param: 'Idempotency-Key' };
+/** Clients sit out no longer wait than this. */
+const LONGEST_WAIT_SECONDS = 60;
 
 /** The key was used for another request. */
 export class IdempotencyKeyReused extends DomainError {
@@ -19,6 +21,20 @@ export class IdempotencyKeyBusy extends DomainError {
 
   constructor(key: string) {
     super(`A request with the Idempotency-Key '${key}' is still under way. Try again in a moment.`, { ...PARAM, facts: { retryAfterSeconds: 1 } });
+  }
+}
+
+/** What became of the first request with the key is not known. */
+export class IdempotencyOutcomeUnknown extends DomainError {
+  readonly kind = 'conflict';
+  readonly code = 'IDEMPOTENCY_OUTCOME_UNKNOWN';
+
+  constructor(key: string, secondsLeft: number) {
+    super(
+      `An earlier request with the Idempotency-Key '${key}' broke off, and whether it was done is not known. ` +
+        `Look whether it was; the same request can be sent again with this key in ${secondsLeft} s.`,
+      { ...PARAM, facts: { retryAfterSeconds: Math.min(secondsLeft, LONGEST_WAIT_SECONDS) } },
+    );
   }
 }
 

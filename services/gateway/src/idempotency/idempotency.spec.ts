@@ -1,11 +1,23 @@
 import { DeploymentState } from '@conch/contracts/inference';
 import { Refusal } from '@conch/errors';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type TestGateway, startGateway } from '../gateway.fixture.js';
+import { IdempotentRequests } from './idempotent-requests.js';
 
 const at = new Date(1_700_000_000_000);
 let made = 0;
 let work: () => Promise<void>;
+
+/** Work that ends when the test says so. */
+function held() {
+  const end = Promise.withResolvers<void>();
+  const begin = Promise.withResolvers<void>();
+  const run = () => {
+    begin.resolve();
+    return end.promise;
+  };
+  return { work: run, hasBegun: begin.promise, finish: () => end.resolve(), refuse: (why: Error) => end.reject(why) };
+}
 
 describe('an Idempotency-Key', () => {
   let gateway: TestGateway;
@@ -39,6 +51,16 @@ describe('an Idempotency-Key', () => {
   const create = (key: string, model = 'a', apiKey = gateway.keys.one) =>
     gateway.request('POST', '/v1/deployments', { key: apiKey, payload: { model }, headers: { 'idempotency-key': key } });
 
+  /** Lets a claim grow older than claims last. */
+  const age = (key: string) =>
+    gateway.database.asSystem((tx) =>
+      tx
+        .updateTable('idempotency')
+        .set({ claimed_at: new Date(Date.now() - 11 * 60_000) })
+        .where('key', '=', key)
+        .execute(),
+    );
+
   it('has a request done once and answered twice', async () => {
     const first = await create('k1');
     const again = await create('k1');
@@ -59,10 +81,79 @@ describe('an Idempotency-Key', () => {
   });
 
   it('can be used again for what was refused', async () => {
-    work = async () => Promise.reject(new Refusal('unavailable', 'SERVICE_UNAVAILABLE', 'away'));
-    expect((await create('k4')).statusCode).toBe(503);
+    work = async () => Promise.reject(new Refusal('precondition', 'NOT_YET', 'no'));
+    expect((await create('k4')).statusCode).toBe(400);
     work = async () => undefined;
     expect((await create('k4')).json()).toMatchObject({ id: 'dep_1' });
+  });
+
+  it.each([
+    ['unavailable', 'COMMIT_OUTCOME_UNKNOWN'],
+    ['timeout', 'DEADLINE_EXCEEDED'],
+  ] as const)('is kept by a request that ended with %s, of which nobody knows whether it was done', async (kind, code) => {
+    work = async () => Promise.reject(new Refusal(kind, code, 'who knows'));
+    await create(`doubt-${kind}`);
+    work = async () => undefined;
+    const repeated = await create(`doubt-${kind}`);
+    expect(repeated.statusCode).toBe(409);
+    expect(repeated.headers).toMatchObject({ 'retry-after': '60', 'x-should-retry': 'true' });
+    expect(repeated.json().error).toMatchObject({ code: 'idempotency_outcome_unknown', message: expect.stringMatching(/not known.* in \d+ s\.$/) });
+    expect(made).toBe(0);
+    await age(`doubt-${kind}`);
+    expect((await create(`doubt-${kind}`)).statusCode).toBe(200);
+  });
+
+  it('is not given up when the answer to finished work cannot be kept', async () => {
+    const { app } = gateway;
+    const requests = app.get(IdempotentRequests);
+    const scope = { projectId: 'proj_one', operation: 'op', key: 'k7' };
+    let done = 0;
+    const unkeepable = async () => {
+      done += 1;
+      return 'a NUL: \0';
+    };
+    await expect(requests.once(scope, {}, unkeepable)).rejects.toThrow();
+    await expect(requests.once(scope, {}, unkeepable)).rejects.toMatchObject({ code: 'IDEMPOTENCY_OUTCOME_UNKNOWN' });
+    expect(done).toBe(1);
+  });
+
+  it.each(['is done', 'is refused'])('that was taken over stays with the second request when the first %s', async (end) => {
+    const key = end.replaceAll(' ', '-');
+    const first = held();
+    const second = held();
+    work = first.work;
+    const firstAnswer = create(key);
+    await first.hasBegun;
+    await age(key);
+    work = second.work;
+    const secondAnswer = create(key);
+    await second.hasBegun;
+    if (end === 'is done') first.finish();
+    else first.refuse(new Refusal('invalid', 'NO', 'no'));
+    await firstAnswer;
+    expect((await create(key)).json().error).toMatchObject({ code: 'idempotency_key_busy' });
+    second.finish();
+    const { id } = (await secondAnswer).json();
+    expect((await create(key)).json()).toMatchObject({ id });
+  });
+
+  it('is renewed while its request is under way', async () => {
+    const renewals: (() => void)[] = [];
+    const setInterval = jest.spyOn(globalThis, 'setInterval').mockImplementation((act) => {
+      renewals.push(act);
+      return setTimeout(() => undefined, 0);
+    });
+    const first = held();
+    work = first.work;
+    const firstAnswer = create('k8');
+    await first.hasBegun;
+    setInterval.mockRestore();
+    await age('k8');
+    for (const renew of renewals) renew();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await create('k8')).json().error).toMatchObject({ code: 'idempotency_key_busy' });
+    first.finish();
+    expect((await firstAnswer).statusCode).toBe(200);
   });
 
   it('has a second request wait its turn while the first is under way', async () => {

@@ -4,7 +4,7 @@ import type { CallOptions, PartialMessage } from '@conch/rpc';
 import { Inject, Injectable } from '@nestjs/common';
 import type { GatewayConfig } from '../../config.js';
 import { IdempotencyKeyReused } from '../../idempotency/idempotency.errors.js';
-import { type IdempotencyScope, IdempotentRequests, fingerprintOf } from '../../idempotency/idempotent-requests.js';
+import { type IdempotencyScope, IdempotentRequests, fingerprintOf, isRefusal } from '../../idempotency/idempotent-requests.js';
 import { Peers } from '../../peers/peers.js';
 import { CONFIG } from '../../platform.module.js';
 import { type FileView, createFile } from '../file-operations.js';
@@ -31,15 +31,12 @@ export class UploadFile {
     const scope: IdempotencyScope = { projectId: caller.projectId, operation: createFile.id, key: idempotencyKey };
     const claim = await this.idempotent.claim(scope);
     if (!claim.isFirst) return repeated(form, claim, idempotencyKey);
-    try {
+    const work = async () => {
       const { header, stored } = await this.upload(form, caller);
-      const answer = fileView(stored);
-      await this.idempotent.settle(scope, fingerprint(header, form), answer);
-      return answer;
-    } catch (error) {
-      await this.idempotent.release(scope);
-      throw error;
-    }
+      return { answer: fileView(stored), fingerprint: fingerprint(header, form) };
+    };
+    // Nothing is kept of a form that did not arrive as a whole, however the upload broke off.
+    return this.idempotent.perform(claim, work, (error) => isRefusal(error) || !form.isWhole);
   }
 
   private async upload(form: UploadForm, caller: CallOptions): Promise<{ header: FileHeader; stored: FileMessage }> {

@@ -42,6 +42,7 @@ export class UploadForm {
   private readonly watch: NodeJS.Timeout;
   private file: BusboyFileStream | null = null;
   private lastBytesAt = Date.now();
+  private hasFinished = false;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -63,6 +64,11 @@ export class UploadForm {
   /** Resolves when the form has arrived as a whole; rejects when it never does. */
   async complete(): Promise<void> {
     return this.finished.promise;
+  }
+
+  /** Whether all of the form has arrived. */
+  get isWhole(): boolean {
+    return this.hasFinished;
   }
 
   /** Whether the fields that came so far say what the file is for. */
@@ -123,7 +129,10 @@ export class UploadForm {
   private onFinish(): void {
     clearInterval(this.watch);
     if (this.file === null) this.abandon(new UploadFileMissing());
-    else this.finished.resolve();
+    else {
+      this.hasFinished = true;
+      this.finished.resolve();
+    }
   }
 
   private async *digesting(stream: BusboyFileStream): AsyncGenerator<Buffer> {
