@@ -1,4 +1,4 @@
-import type { Deployment } from './deployment.entity.js';
+import type { Deployment, DeploymentState } from './deployment.entity.js';
 
 /** Where deployments are kept; the database's word is the desired state that Triton is brought to. */
 export abstract class DeploymentRepository {
@@ -10,7 +10,10 @@ export abstract class DeploymentRepository {
   abstract listFor(projectId: string): Promise<Deployment[]>;
   /** Adds the deployment unless its version has one already; returns the one that stands. */
   abstract addOnce(deployment: Deployment): Promise<Deployment>;
-  /** Stores the state, announcing `ready` and `failed` in the same transaction. */
-  abstract save(deployment: Deployment): Promise<void>;
+  /**
+   * Stores the state if the deployment still stands where it was `from`, announcing `ready` and `failed` in the same transaction.
+   * False when it has moved on meanwhile (someone took it out of service during a load, say); then nothing is changed.
+   */
+  abstract save(deployment: Deployment, from: DeploymentState): Promise<boolean>;
   abstract remove(id: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { createLogger } from '@conch/telemetry';
 import type { ModelCatalog } from '../models/model-catalog.js';
 import { ModelServer, type ServedModel } from '../triton/model-server.js';
-import type { Deployment } from './deployment.entity.js';
+import type { Deployment, DeploymentState } from './deployment.entity.js';
 import { DeploymentRepository } from './deployment.repository.js';
 import { ReconcileDeployments } from './reconcile-deployments/reconcile-deployments.js';
 
@@ -36,8 +36,10 @@ export class MemoryDeployments extends DeploymentRepository {
     return standing ?? deployment;
   }
 
-  override async save(deployment: Deployment): Promise<void> {
+  override async save(deployment: Deployment, from: DeploymentState): Promise<boolean> {
+    if (this.rows.get(deployment.id)?.state !== from) return false;
     this.rows.set(deployment.id, deployment);
+    return true;
   }
 
   override async remove(id: string): Promise<void> {

@@ -45,15 +45,23 @@ export class PostgresDeploymentRepository extends DeploymentRepository {
     return (await this.findByVersion(deployment.facts.modelVersionId)) ?? deployment;
   }
 
-  override async save(deployment: Deployment): Promise<void> {
+  override async save(deployment: Deployment, from: DeploymentState): Promise<boolean> {
     const { id, projectId, model, revisionId, state, reason, failures, updatedAt } = deployment.facts;
-    await this.database.asSystem(async (tx) => {
-      await tx.updateTable('deployments').set({ state, reason, failures, updated_at: updatedAt }).where('id', '=', id).execute();
+    return this.database.asSystem(async (tx) => {
+      const saved = await tx
+        .updateTable('deployments')
+        .set({ state, reason, failures, updated_at: updatedAt })
+        .where('id', '=', id)
+        .where('state', '=', from)
+        .returning('id')
+        .executeTakeFirst();
+      if (saved === undefined) return false;
       if (state === 'ready') {
         await this.outbox.add(tx, 'conch.events.inference.deployment.ready', { deploymentId: id, model, revisionId }, { projectId });
       } else if (state === 'failed') {
         await this.outbox.add(tx, 'conch.events.inference.deployment.failed', { deploymentId: id, model, reason }, { projectId });
       }
+      return true;
     });
   }
 

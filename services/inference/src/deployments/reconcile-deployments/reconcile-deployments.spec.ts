@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aDeployment } from '../deployment.fixture.js';
 import { aReconciler, HeldModelServer, MemoryDeployments, until } from '../deployments.fixture.js';
+import { RemoveDeployment } from '../remove-deployment/remove-deployment.js';
 import { ReconcileDeployments } from './reconcile-deployments.js';
 
 const ONE = aDeployment();
@@ -55,6 +56,23 @@ describe(ReconcileDeployments.name, () => {
     server.let(ONE.servedName);
     await change;
     expect(reconciler.isReady(ONE.servedName)).toBe(true);
+  });
+
+  it.each(['well', 'badly'])('unloads a model that was taken out of service during its load, which ends %s', async (end) => {
+    const deployments = new MemoryDeployments(ONE);
+    const server = new HeldModelServer();
+    server.held.add(ONE.servedName);
+    const reconciler = aReconciler(deployments, server);
+    reconciler.wake();
+    await until(() => server.begun.length === 1);
+    await new RemoveDeployment(deployments, reconciler).execute(ONE.facts.projectId, ONE.id);
+    server.held.clear();
+    server.let(ONE.servedName, end === 'well' ? undefined : new Error('broken'));
+    await until(() => deployments.rows.size === 0);
+    expect(server.begun.at(-1)).toBe(`unload ${ONE.servedName}`);
+    expect(server.loaded.size).toBe(0);
+    expect(reconciler.isReady(ONE.servedName)).toBe(false);
+    await reconciler.stop();
   });
 
   it('waits for the load under way when it is stopped', async () => {

@@ -114,7 +114,7 @@ export class ReconcileDeployments {
       return;
     }
     if (await this.server.isReady(deployment.servedName)) {
-      if (deployment.state !== 'ready') await this.becomeReady(deployment);
+      if (deployment.state !== 'ready' && !(await this.becomeReady(deployment))) return;
       this.ready.add(deployment.servedName);
       return;
     }
@@ -123,12 +123,14 @@ export class ReconcileDeployments {
     this.begin(deployment, () => this.load(deployment));
   }
 
-  private begin(deployment: Deployment, work: () => Promise<void>): void {
+  private begin(deployment: Deployment, work: () => Promise<boolean>): void {
     if (this.isStopped) return;
     const running = work()
       .catch((error: unknown) => this.warn(deployment, error))
-      .then(() => {
+      .then((isDone) => {
         this.inFlight.delete(deployment.id);
+        // What was changed beneath the work is done next as it stands now.
+        if (isDone === false) this.wake();
         this.tell();
       });
     this.inFlight.set(deployment.id, running);
@@ -142,36 +144,40 @@ export class ReconcileDeployments {
     this.logger.warn({ err: error, model: deployment.facts.model, deployment: deployment.id }, 'reconciling a deployment failed; it is tried again');
   }
 
-  private async drain(deployment: Deployment): Promise<void> {
+  private async drain(deployment: Deployment): Promise<boolean> {
     this.ready.delete(deployment.servedName);
     await this.server.unload(deployment.servedName);
     await this.deployments.remove(deployment.id);
+    return true;
   }
 
-  private async becomeReady(deployment: Deployment): Promise<void> {
+  private async becomeReady(deployment: Deployment): Promise<boolean> {
     const loading = deployment.state === 'loading' ? deployment : this.restart(deployment).to('loading', new Date());
-    await this.deployments.save(loading.to('ready', new Date()));
+    return this.deployments.save(loading.to('ready', new Date()), deployment.state);
   }
 
   private restart(deployment: Deployment): Deployment {
     return deployment.state === 'pending' ? deployment : deployment.to('pending', new Date(), 'The model server lost it; it is being loaded again.');
   }
 
-  private async load(deployment: Deployment): Promise<void> {
+  /** False when someone else moved the deployment on, most likely to take it out of service. */
+  private async load(deployment: Deployment): Promise<boolean> {
     const loading = this.restart(deployment).to('loading', new Date());
-    await this.deployments.save(loading);
+    if (!(await this.deployments.save(loading, deployment.state))) return false;
     const startedAt = performance.now();
     try {
       const folder = await this.catalog.folder(loading.facts.servingDigest as Digest);
       await this.server.load({ name: loading.servedName, kind: 'generation', folder: folder.path, weightFormat: loading.facts.weightFormat });
-      await this.deployments.save(loading.to('ready', new Date()));
+      if (!(await this.deployments.save(loading.to('ready', new Date()), 'loading'))) return false;
       this.ready.add(loading.servedName);
       this.logger.info({ model: loading.facts.model, revision: loading.facts.revisionId, ms: Math.round(performance.now() - startedAt) }, 'model loaded');
+      return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       // A server that went away is not the model's fault: no failure is counted, and the next round starts over.
-      await this.deployments.save(error instanceof ModelServerLost ? loading.to('pending', new Date(), reason) : loading.to('failed', new Date(), reason));
+      const next = loading.to(error instanceof ModelServerLost ? 'pending' : 'failed', new Date(), reason);
       this.logger.warn({ err: error, model: loading.facts.model }, 'model did not load');
+      return this.deployments.save(next, 'loading');
     }
   }
 }

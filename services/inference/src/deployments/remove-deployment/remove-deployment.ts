@@ -23,9 +23,12 @@ export class RemoveDeployment {
   }
 
   private async drain(id: string): Promise<void> {
-    const deployment = await this.deployments.find(id);
-    if (deployment === null || deployment.state === 'draining') return;
-    await this.deployments.save(deployment.to('draining', new Date()));
+    for (;;) {
+      const deployment = await this.deployments.find(id);
+      if (deployment === null || deployment.state === 'draining') return;
+      // The reconciler may move it on between the two; then its new state is drained.
+      if (await this.deployments.save(deployment.to('draining', new Date()), deployment.state)) break;
+    }
     this.reconciler.wake();
   }
 }
