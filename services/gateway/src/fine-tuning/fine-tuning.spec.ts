@@ -235,6 +235,36 @@ describe('fine-tuning', () => {
       expect(asked).toEqual([0, 1, 2]);
     });
 
+    it('has the same patience with each outage, however quiet it was between them', async () => {
+      const realNow = Date.now;
+      let later = 0;
+      const now = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + later);
+      let calls = 0;
+      follow = async function* (after) {
+        calls += 1;
+        if (calls === 2) later = 3_600_000;
+        if (calls < 3) throw unavailable;
+        yield anEvent(after + 1);
+      };
+      expect(await (await get()).text()).toContain('id: 1\n');
+      now.mockRestore();
+    });
+
+    it('ends with an error when the training service stays away', async () => {
+      const realNow = Date.now;
+      let later = 0;
+      const now = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + later);
+      let calls = 0;
+      follow = async function* () {
+        calls += 1;
+        later += 25_000;
+        throw unavailable;
+      };
+      expect(await (await get()).text()).toContain('service_unavailable');
+      expect(calls).toBe(4);
+      now.mockRestore();
+    });
+
     it('opens at once for a job that is silent, and ends the call when the client leaves', async () => {
       let wasEnded = false;
       follow = async function* (_after, signal) {

@@ -13,6 +13,8 @@ const OPEN_AFTER_MS = 250;
 const FOLLOW_AGAIN_AFTER_MS = 500;
 /** A training service that is away for longer ends the stream; clients come back with the id of the last event. */
 const PATIENCE_MS = 60_000;
+/** A call that lasted so long was open, and did not only try to connect. */
+const OPEN_IF_LASTED_MS = 30_000;
 
 /** Sends a job's events as they happen. */
 @Injectable()
@@ -43,6 +45,7 @@ export class FollowEvents {
     let last = afterSequence;
     let awaySince: number | null = null;
     for (;;) {
+      const calledAt = Date.now();
       try {
         for await (const event of this.peers.jobStreams.followJobEvents({ jobId, afterSequence: last }, caller)) {
           last = event.sequence;
@@ -51,6 +54,7 @@ export class FollowEvents {
         }
         return;
       } catch (error) {
+        if (Date.now() - calledAt >= OPEN_IF_LASTED_MS) awaySince = null;
         awaySince ??= Date.now();
         if (asDomainError(error).kind !== 'unavailable' || caller.signal.aborted || Date.now() - awaySince > PATIENCE_MS) throw error;
         await delay(FOLLOW_AGAIN_AFTER_MS);
