@@ -19,14 +19,23 @@ const piece = (text: string, finishReason = ''): GenerateResponse => ({
 describe(Generations.name, () => {
   let quota: GenerationQuota;
   let afterwards: string[];
+  let notes: unknown[];
   let produce: (call: CallOptions) => AsyncIterable<GenerateResponse>;
   let generations: Generations;
 
   beforeEach(() => {
     quota = new GenerationQuota(2, { check: () => undefined });
     afterwards = [];
+    notes = [];
     const generation = { generate: (_: unknown, call: CallOptions) => produce(call) };
-    generations = new Generations({ generation } as unknown as Peers, quota, { CONCH_GENERATION_TIMEOUT_MS: 1_000 });
+    generations = new Generations(
+      { generation } as unknown as Peers,
+      quota,
+      { CONCH_GENERATION_TIMEOUT_MS: 1_000 },
+      {
+        debug: (facts: unknown) => notes.push(facts),
+      },
+    );
   });
 
   it('answers at the last piece, and lets the call end by itself instead of cancelling it', async () => {
@@ -66,6 +75,17 @@ describe(Generations.name, () => {
     };
     for (let count = 0; count < 5; count += 1) await generations.follow(asked, caller, () => undefined);
     expect(() => [quota.enter('proj_1'), quota.enter('proj_1')]).not.toThrow();
+  });
+
+  it('notes a call that cannot be ended, which would otherwise end the process', async () => {
+    const stuck = new Error('cannot end');
+    produce = () => ({
+      [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: piece('a') }), return: () => Promise.reject(stuck) }),
+    });
+    const refuse = () => Promise.reject(new Error('gone'));
+    await expect(generations.follow(asked, caller, refuse)).rejects.toThrow('gone');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(notes).toEqual([{ err: stuck }]);
   });
 
   it('asks for no more than its listener takes', async () => {

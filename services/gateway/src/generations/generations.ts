@@ -1,11 +1,12 @@
 import type { GenerateRequest } from '@conch/contracts/inference';
 import { Refusal } from '@conch/errors';
 import type { PartialMessage } from '@conch/rpc';
+import type { Logger } from '@conch/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { GatewayConfig } from '../config.js';
 import type { Caller } from '../http/caller.js';
 import { Peers } from '../peers/peers.js';
-import { CONFIG } from '../platform.module.js';
+import { CONFIG, LOGGER } from '../platform.module.js';
 import { GenerationQuota } from '../quotas/generation-quota.js';
 
 /** How a generation ended. */
@@ -35,6 +36,7 @@ export class Generations {
     private readonly peers: Peers,
     private readonly quota: GenerationQuota,
     @Inject(CONFIG) private readonly config: Pick<GatewayConfig, 'CONCH_GENERATION_TIMEOUT_MS'>,
+    @Inject(LOGGER) private readonly logger: Pick<Logger, 'debug'>,
   ) {}
 
   /** Follows one generation to its end. What the client never reads is never generated: the caller's signal ends it. */
@@ -60,9 +62,18 @@ export class Generations {
       }
     } finally {
       leave();
-      if (!isLeftAlone) void pieces.return?.();
+      if (!isLeftAlone) void this.breakOff(pieces);
     }
     throw new Refusal('unavailable', 'GENERATION_CUT_OFF', 'The answer broke off before its end. Send the request again.');
+  }
+
+  /** Ends a generation that nobody reads to its end; who asked is told why it ended, and not how its end went. */
+  private async breakOff(pieces: AsyncIterator<unknown>): Promise<void> {
+    try {
+      await pieces.return?.();
+    } catch (error) {
+      this.logger.debug({ err: error }, 'a generation could not be ended');
+    }
   }
 
   /** Follows several generations at once; when one fails, the others end too. */
