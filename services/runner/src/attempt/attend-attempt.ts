@@ -6,7 +6,7 @@ import type { EngineSettings } from '../engine/run-engine.js';
 import { KeptLease } from '../lease/keep-lease.js';
 import { ReportQueue } from '../reports/report-queue.js';
 import { type Stop, type StopReason, Stopped } from '../training/stop.js';
-import { type Outcome, type TrainingLink, isLeaseLost } from '../training/training-link.js';
+import { type Outcome, type TrainingLink, isLeaseLost, isPassing } from '../training/training-link.js';
 import { RunAttempt } from './run-attempt.js';
 import { WorkFolders } from './work-folders.js';
 
@@ -23,7 +23,7 @@ export interface AttendOptions {
 }
 
 /** The program's exit codes: 0 when training was told how the attempt ended, whatever the end. */
-const EXIT_CODES: Readonly<Record<StopReason, number>> = { cancelled: 0, 'lease-lost': 3, terminated: 143, 'training-away': 75 };
+const EXIT_CODES: Readonly<Record<StopReason, number>> = { cancelled: 0, 'lease-lost': 3, terminated: 143, 'training-away': 75, refused: 0 };
 
 const LAST_WORD_MS = 2_000;
 
@@ -51,7 +51,7 @@ async function attend(spec: AttemptSpec, options: AttendOptions): Promise<number
   const folders = new WorkFolders(spec.workDir);
   const reports = new ReportQueue({
     send: (batch) => link.report(batch, stop.callSignal),
-    onFailure: (error) => stop.now(isStopped(error) ? error.reason : 'training-away', error),
+    onFailure: (error) => stop.now(isStopped(error) ? error.reason : 'refused', error),
     now: () => new Date(),
   });
   const attempt = new RunAttempt(spec, { ...options, reports, folders }, stop.workSignal);
@@ -68,8 +68,8 @@ async function attend(spec: AttemptSpec, options: AttendOptions): Promise<number
     if (stop.reason === null) await reports.flush();
     if (stop.reason === null) await link.finish(outcome, stop.callSignal);
   } catch (error) {
-    if (!isStopped(error) && !isLeaseLost(error) && stop.reason === null) throw error;
-    stop.now(isStopped(error) ? error.reason : 'lease-lost', error);
+    if (isStopped(error) || isLeaseLost(error)) stop.now(isStopped(error) ? error.reason : 'lease-lost', error);
+    else if (stop.reason === null) throw error;
   }
   const { reason } = stop;
   if (reason === null) {
@@ -82,9 +82,10 @@ async function attend(spec: AttemptSpec, options: AttendOptions): Promise<number
 
 /** Ends an attempt that was stopped. Its checkpoints stay unless nobody will go on from them. */
 async function depart(reason: StopReason, folders: WorkFolders, { link, stop, logger }: AttendOptions): Promise<number> {
-  logger.info({ reason }, 'the attempt was stopped');
+  logger.info({ reason, err: stop.cause }, 'the attempt was stopped');
   try {
     if (reason === 'cancelled') await link.finish(CANCELLED, stop.callSignal);
+    else if (reason === 'refused') await link.finish(refused(stop.cause), stop.callSignal);
     // Whoever asked the runner to end does not wait long; without this word training notices when the lease runs out.
     else if (reason === 'terminated') await link.finish(CANCELLED, AbortSignal.timeout(LAST_WORD_MS));
   } catch (error) {
@@ -95,6 +96,12 @@ async function depart(reason: StopReason, folders: WorkFolders, { link, stop, lo
 }
 
 const CANCELLED: Outcome = { $case: 'cancelled', value: {} };
+
+function refused(cause: unknown): Outcome {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `The training service refused what the runner told it: ${why}`;
+  return { $case: 'failed', value: { code: 'REPORT_REFUSED', message, retryable: isPassing(cause) } };
+}
 
 function isStopped(error: unknown): error is Stopped {
   return error instanceof Stopped;

@@ -78,6 +78,14 @@ describe(KeptLease, () => {
     expect(stop.reason).toBe('training-away');
   });
 
+  it('says that it was refused, and not that nobody answered, when the service does not take its heartbeat', async () => {
+    const refusal = new Refusal('unauthenticated', 'TOKEN_REFUSED', 'The service token is wrong.');
+    training.refusals.push(refusal);
+    keep();
+    await until(() => stop.reason !== null);
+    expect([stop.reason, stop.cause]).toEqual(['refused', expect.objectContaining({ code: 'TOKEN_REFUSED' })]);
+  });
+
   it('lets a lost lease override a wish to cancel', async () => {
     training.isCancelRequested = true;
     keep();

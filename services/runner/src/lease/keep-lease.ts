@@ -47,7 +47,8 @@ export class KeptLease {
       } catch (error) {
         if (signal.aborted) return;
         if (isLeaseLost(error)) return this.stop.now('lease-lost', error);
-        if (!isPassing(error) || Date.now() - answeredAt > this.options.patienceMs) return this.stop.now('training-away', error);
+        if (!isPassing(error)) return this.stop.now('refused', error);
+        if (Date.now() - answeredAt > this.options.patienceMs) return this.stop.now('training-away', error);
         this.options.logger.warn({ err: error }, 'a heartbeat was not answered');
         // Sooner than usual: the lease is running out.
         pauseMs = intervalMs / 4;

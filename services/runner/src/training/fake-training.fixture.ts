@@ -61,8 +61,8 @@ export class FakeTraining {
     return createGrpcClient(RunnerServiceDefinition, { address: `127.0.0.1:${this.port}`, serviceToken: TOKEN });
   }
 
-  link(patienceMs = 20_000): TrainingLink {
-    return new TrainingLink({ client: this.client(), attemptId: 'att_1', epoch: 1, patienceMs, logger: SILENT });
+  link(patienceMs = 20_000, internalTries = 8): TrainingLink {
+    return new TrainingLink({ client: this.client(), attemptId: 'att_1', epoch: 1, patienceMs, internalTries, logger: SILENT });
   }
 
   /** What was reported of one kind, in order. */

@@ -1,14 +1,18 @@
 import { Refusal } from '@conch/errors';
 
 /** Why an attempt stops before its end; each leads to another end of the program. */
-export type StopReason = 'cancelled' | 'lease-lost' | 'terminated' | 'training-away';
+export type StopReason = 'cancelled' | 'lease-lost' | 'terminated' | 'training-away' | 'refused';
 
 const WORDS: Readonly<Record<StopReason, string>> = {
   cancelled: 'The job was cancelled.',
   'lease-lost': 'The attempt belongs to another runner now, or is over.',
   terminated: 'The runner was told to end.',
   'training-away': 'The training service did not answer for too long.',
+  refused: 'The training service refused what the runner told it.',
 };
+
+/** After these, training still hears how the attempt ended. */
+const TOLD: readonly StopReason[] = ['cancelled', 'refused'];
 
 /** Thrown wherever work is interrupted. */
 export class Stopped extends Refusal {
@@ -30,20 +34,29 @@ export class Stop {
     return this.work.signal;
   }
 
-  /** Aborts when nothing may be told any more; a cancelled attempt still tells that it is. */
+  /** Aborts when nothing may be told any more; an attempt that was cancelled, or whose report was refused, still tells that it is. */
   get callSignal(): AbortSignal {
     return this.calls.signal;
   }
 
   /** Why it stopped, or null. */
   get reason(): StopReason | null {
-    const { signal } = this.calls.signal.aborted ? this.calls : this.work;
-    return signal.reason instanceof Stopped ? signal.reason.reason : null;
+    return this.stopped?.reason ?? null;
+  }
+
+  /** What made it stop, where that was an error. */
+  get cause(): unknown {
+    return this.stopped?.cause;
   }
 
   now(reason: StopReason, cause?: unknown): void {
     const stopped = new Stopped(reason, cause);
     this.work.abort(stopped);
-    if (reason !== 'cancelled') this.calls.abort(stopped);
+    if (!TOLD.includes(reason)) this.calls.abort(stopped);
+  }
+
+  private get stopped(): Stopped | null {
+    const { signal } = this.calls.signal.aborted ? this.calls : this.work;
+    return signal.reason instanceof Stopped ? signal.reason : null;
   }
 }

@@ -40,6 +40,12 @@ describe(TrainingLink, () => {
     await expect(training.link().finish({ $case: 'cancelled', value: {} }, never)).rejects.toMatchObject({ code: 'OUTCOME_MALFORMED' });
   });
 
+  it('passes on a fault of the service that does not pass, long before its patience is over', async () => {
+    for (let index = 0; index < 10; index += 1) training.refusals.push(new Refusal('internal', 'INTERNAL', 'a bug'));
+    await expect(training.link(20_000, 3).start(never)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(training.refusals).toHaveLength(7);
+  });
+
   it('gives up when its patience is over', async () => {
     await training.stop();
     await expect(training.link(50).start(never)).rejects.toMatchObject({ reason: 'training-away' });

@@ -14,6 +14,8 @@ interface LinkOptions {
   readonly epoch: number;
   /** How long a call is repeated while training is away. */
   readonly patienceMs: number;
+  /** How often a call is made that training fails at by itself: a passing fault passes soon, and no patience mends the others. */
+  readonly internalTries?: number;
   readonly logger: Logger;
 }
 
@@ -25,6 +27,7 @@ interface Caller {
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const CALL_TIMEOUT_MS = 30_000;
+const INTERNAL_TRIES = 8;
 
 /** Kinds of refusal that the same call may not meet the next time. */
 const PASSING: readonly ErrorKind[] = ['unavailable', 'timeout', 'exhausted', 'internal', 'cancelled'];
@@ -57,6 +60,7 @@ export class TrainingLink {
 
   private async persist<T>(signal: AbortSignal, call: (caller: Caller) => Promise<T>): Promise<T> {
     const giveUpAt = Date.now() + this.options.patienceMs;
+    let internalTriesLeft = this.options.internalTries ?? INTERNAL_TRIES;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       signal.throwIfAborted();
       try {
@@ -65,6 +69,8 @@ export class TrainingLink {
         signal.throwIfAborted();
         if (isLeaseLost(error)) throw new Stopped('lease-lost', error);
         if (!isPassing(error)) throw error;
+        if (isInternal(error)) internalTriesLeft -= 1;
+        if (internalTriesLeft <= 0) throw error;
         if (Date.now() >= giveUpAt) throw new Stopped('training-away', error);
         this.options.logger.warn({ err: error, pauseMs }, 'the training service does not answer; the call is repeated');
       }
@@ -77,6 +83,10 @@ export class TrainingLink {
 /** Says whether training told that this attempt's lease is over. */
 export function isLeaseLost(error: unknown): boolean {
   return error instanceof DomainError && (error.code === 'LEASE_LOST' || error.kind === 'not_found');
+}
+
+function isInternal(error: unknown): boolean {
+  return error instanceof DomainError && error.kind === 'internal';
 }
 
 /** Says whether the same call may be answered the next time. */

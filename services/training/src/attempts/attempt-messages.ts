@@ -5,6 +5,7 @@ import type { JsonObject } from '../jobs/job.entity.js';
 import { OutcomeMalformed } from './attempt.errors.js';
 import type { AttemptEnd } from './finish-attempt/finish-attempt.js';
 import type { AttemptReport, ReportBody } from './report/attempt-report.js';
+import { storable, storableJson } from './storable-text.js';
 import type { AttemptOrder } from './start-attempt/start-attempt.js';
 
 /** Where a runner works and how long its lease is. */
@@ -50,7 +51,7 @@ export function endFrom({ outcome }: FinishAttemptRequest): AttemptEnd {
   if (outcome.$case === 'cancelled') return { state: 'cancelled' };
   if (outcome.$case === 'failed') {
     const { code, message, retryable: isRetryable } = outcome.value;
-    return { state: 'failed', code: code === '' ? 'RUNNER_FAILED' : code, message, isRetryable };
+    return { state: 'failed', code: code === '' ? 'RUNNER_FAILED' : storable(code), message: storable(message), isRetryable };
   }
   const { adapter, weights, serving, metricsCsv, trainedTokens, provenanceJson: provenance, weightFormat } = outcome.value;
   return {
@@ -61,8 +62,8 @@ export function endFrom({ outcome }: FinishAttemptRequest): AttemptEnd {
       serving: artifactFrom(serving),
       metricsCsv: artifactFrom(metricsCsv),
       trainedTokens,
-      provenance,
-      weightFormat,
+      provenance: storableJson(provenance),
+      weightFormat: storable(weightFormat),
     },
   };
 }
@@ -70,13 +71,13 @@ export function endFrom({ outcome }: FinishAttemptRequest): AttemptEnd {
 function bodyFrom(body: ReportMessage['body']): ReportBody {
   switch (body?.$case) {
     case 'phase':
-      return { kind: 'phase', phase: body.value.phase };
+      return { kind: 'phase', phase: storable(body.value.phase) };
     case 'step':
       return { kind: 'step', step: body.value.step, totalSteps: body.value.totalSteps, metrics: objectFrom(body.value.metricsJson) };
     case 'checkpoint':
-      return { kind: 'checkpoint', step: body.value.step, artifact: artifactFrom(body.value.artifact), path: body.value.path };
+      return { kind: 'checkpoint', step: body.value.step, artifact: artifactFrom(body.value.artifact), path: storable(body.value.path) };
     case 'note':
-      return { kind: 'note', level: levelFrom(body.value.level), message: body.value.message };
+      return { kind: 'note', level: levelFrom(body.value.level), message: storable(body.value.message) };
     case undefined:
       return { kind: 'nothing' };
   }
@@ -89,7 +90,7 @@ function levelFrom(level: string): 'info' | 'warn' | 'error' {
 /** Metrics are the engine's own text; what cannot be read tells nothing, and must not hold up the reports behind it. */
 function objectFrom(json: string): JsonObject {
   try {
-    const value: unknown = JSON.parse(json);
+    const value: unknown = JSON.parse(storableJson(json));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
   } catch {
     return {};
