@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { NODE } from '../paths.mjs';
 
-/** What processes take from the caller's environment beside CONCH_*, HF_* and OPENBLAS_*: the ways out to a hub included. */
-const KEPT = new Set(['HOME', 'LANG', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']);
+/** What processes take from the caller's environment beside what the prefixes below say: the ways out to a hub included. */
+const KEPT = new Set(['HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'NPROC_PER_NODE', 'FORCE_TORCHRUN']);
+const KEPT_PROXIES = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy']);
 const KEPT_CERTIFICATES = new Set(['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS']);
-const KEPT_PREFIX = /^(CONCH|HF|OPENBLAS)_/;
+const KEPT_PREFIX = /^(CONCH|HF|OPENBLAS|OMP|MKL|CUDA|NCCL)_/;
 /** The supervisor's own, which no process is to see. */
 const PRIVATE = new Set(['CONCH_OVERRIDES', 'CONCH_PARENT', 'CONCH_TEST_CONNECTION']);
 
@@ -14,7 +15,7 @@ export function hostEnvironment(env) {
   const kept = { PATH: `${dirname(NODE)}:${env['PATH'] ?? '/usr/bin:/bin'}` };
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || PRIVATE.has(name)) continue;
-    if (KEPT.has(name) || KEPT_CERTIFICATES.has(name) || KEPT_PREFIX.test(name)) kept[name] = value;
+    if (KEPT.has(name) || KEPT_PROXIES.has(name) || KEPT_CERTIFICATES.has(name) || KEPT_PREFIX.test(name)) kept[name] = value;
   }
   return kept;
 }

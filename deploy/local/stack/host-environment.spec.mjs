@@ -8,12 +8,20 @@ describe(hostEnvironment.name, () => {
       HF_ENDPOINT: 'http://hub',
       CONCH_LOG_LEVEL: 'debug',
       OPENBLAS_CORETYPE: 'Haswell',
+      OMP_NUM_THREADS: '2',
+      CUDA_VISIBLE_DEVICES: '1',
+      NCCL_P2P_DISABLE: '1',
+      NPROC_PER_NODE: '2',
+      https_proxy: 'http://proxy',
       AWS_SECRET_ACCESS_KEY: 's',
       NODE_OPTIONS: '--inspect',
       PYTHONPATH: '/x',
     };
     const { PATH, ...others } = hostEnvironment(env);
-    expect(others).toEqual({ HOME: '/home/a', HF_ENDPOINT: 'http://hub', CONCH_LOG_LEVEL: 'debug', OPENBLAS_CORETYPE: 'Haswell' });
+    expect(others).toEqual({
+      ...{ HOME: '/home/a', HF_ENDPOINT: 'http://hub', CONCH_LOG_LEVEL: 'debug', OPENBLAS_CORETYPE: 'Haswell', https_proxy: 'http://proxy' },
+      ...{ OMP_NUM_THREADS: '2', CUDA_VISIBLE_DEVICES: '1', NCCL_P2P_DISABLE: '1', NPROC_PER_NODE: '2' },
+    });
     expect(PATH).toMatch(/node_modules\/node\/bin:/);
   });
 

@@ -33,6 +33,16 @@ describe(readTrainingConfig.name, () => {
     ]);
   });
 
+  it('hands on to runners what they need of the host, and no secret of its own', () => {
+    const host = {
+      ...{ HTTPS_PROXY: 'http://proxy', no_proxy: 'localhost', SSL_CERT_FILE: '/ca.pem', NODE_EXTRA_CA_CERTS: '/ca.pem', TMPDIR: '/big', LANG: 'C.UTF-8' },
+      ...{ OMP_NUM_THREADS: '2', CUDA_VISIBLE_DEVICES: '1', NPROC_PER_NODE: '2', NCCL_P2P_DISABLE: '1', CONCH_RUNNER_PATIENCE_MS: '5', HF_TOKEN: 'hf' },
+      ...{ CONCH_PARITY_TOKENS: '4', PATH: '/bin', HOME: '/home/a' },
+    };
+    expect(readTrainingConfig({ ...ENV, ...host, NODE_OPTIONS: '--inspect', AWS_SECRET_ACCESS_KEY: 's' }).runnerEnvironment).toEqual(host);
+    expect(readTrainingConfig(ENV).runnerEnvironment).toEqual({ PATH: '/usr/bin:/bin', HOME: '/' });
+  });
+
   it('refuses a lease that is hardly longer than the pause between two looks at it', () => {
     expect(() => readTrainingConfig({ ...ENV, CONCH_LEASE_SECONDS: '2' })).toThrow(/CONCH_LEASE_SECONDS/);
     expect(readTrainingConfig({ ...ENV, CONCH_LEASE_SECONDS: '5' }).CONCH_LEASE_SECONDS).toBe(5);

@@ -41,18 +41,30 @@ const TrainingEnv = ServiceEnv.extend({
   CONCH_SERVING_FORMAT: z.enum(['fp32', 'int8', 'int4']).optional(),
   /** The mark of this stack's processes; the state folder when not given. */
   CONCH_STACK_ID: z.string().min(1).optional(),
-  PATH: z.string().default('/usr/bin:/bin'),
-  HOME: z.string().default('/'),
-  /** What runners need to fetch models from a hub. */
-  HF_HOME: z.string().optional(),
-  HF_ENDPOINT: z.string().optional(),
-  HF_TOKEN: z.string().optional(),
 });
 
-/** Everything the training service reads from its environment. */
-export type TrainingConfig = z.output<typeof TrainingEnv>;
+/** What runners take from this process's environment as it is: ways out to a hub, places, and how many threads and devices an engine uses. */
+const RUNNERS_TAKE = new Set([
+  ...['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'HF_HOME', 'HF_ENDPOINT', 'HF_TOKEN', 'CONCH_PARITY_TOKENS', 'NPROC_PER_NODE', 'FORCE_TORCHRUN'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'],
+]);
+const RUNNERS_TAKE_PREFIX = /^(OMP|MKL|OPENBLAS|CUDA|NCCL|CONCH_RUNNER)_/;
+
+/** Everything the training service reads from its environment, and what it hands on to runners. */
+export interface TrainingConfig extends z.output<typeof TrainingEnv> {
+  readonly runnerEnvironment: Readonly<Record<string, string>>;
+}
 
 /** Reads and checks the environment; throws one error that lists every problem. */
 export function readTrainingConfig(env: NodeJS.ProcessEnv): TrainingConfig {
-  return readConfig('training', TrainingEnv, env);
+  return { ...readConfig('training', TrainingEnv, env), runnerEnvironment: { PATH: '/usr/bin:/bin', HOME: '/', ...takenByRunners(env) } };
+}
+
+function takenByRunners(env: NodeJS.ProcessEnv): Record<string, string> {
+  const taken: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && (RUNNERS_TAKE.has(name) || RUNNERS_TAKE_PREFIX.test(name))) taken[name] = value;
+  }
+  return taken;
 }

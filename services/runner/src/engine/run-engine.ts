@@ -79,13 +79,15 @@ export function pythonOf(envDir: string): string {
   return join(envDir, 'trainer', 'bin', 'python');
 }
 
-function environmentOf(settings: EngineSettings, run: EngineRun): NodeJS.ProcessEnv {
+/** What the engine finds in its environment; only one that reads from a hub gets the token for it. */
+export function environmentOf(settings: EngineSettings, run: Pick<EngineRun, 'folders' | 'isOnline'>): NodeJS.ProcessEnv {
+  const { HF_TOKEN: token, ...environment } = settings.environment;
   return {
     // torch's threads spin while they wait for each other, and keep the cores from whoever they wait for: beside other work on two cores
     // (a load of 6) a hundred short steps took 41 to 63 s so, and 2 to 4 s with threads that sleep. The operator's own setting wins.
     OMP_WAIT_POLICY: 'PASSIVE',
-    ...settings.environment,
-    PATH: `${join(settings.envDir, 'trainer', 'bin')}:${settings.environment['PATH'] ?? '/usr/bin:/bin'}`,
+    ...environment,
+    PATH: `${join(settings.envDir, 'trainer', 'bin')}:${environment['PATH'] ?? '/usr/bin:/bin'}`,
     PYTHONPATH: join(settings.repoDir, 'services', 'training', 'engines'),
     PYTHONUNBUFFERED: '1',
     CONCH_ATTEMPT_ID: settings.attemptId,
@@ -96,6 +98,6 @@ function environmentOf(settings: EngineSettings, run: EngineRun): NodeJS.Process
     DO_NOT_TRACK: '1',
     NNCF_CI: '1',
     GRADIO_ANALYTICS_ENABLED: 'False',
-    ...(run.isOnline ? {} : { HF_HUB_OFFLINE: '1', TRANSFORMERS_OFFLINE: '1' }),
+    ...(run.isOnline ? (token === undefined ? {} : { HF_TOKEN: token }) : { HF_HUB_OFFLINE: '1', TRANSFORMERS_OFFLINE: '1' }),
   };
 }

@@ -4,13 +4,13 @@ import type { RunnerProgram } from './local-process-launcher.js';
 
 /** The runner of this repository, and what it finds in its environment: what it needs and nothing else of this process. */
 export function runnerProgram(config: TrainingConfig, node: string): RunnerProgram {
-  const { HF_HOME, HF_ENDPOINT, HF_TOKEN } = config;
   return {
     node,
     entry: join(config.CONCH_REPO_DIR, 'services', 'runner', 'dist', 'main.js'),
     stackId: config.CONCH_STACK_ID ?? config.CONCH_STATE_DIR,
     workDir: config.CONCH_WORK_DIR,
     environment: {
+      ...config.runnerEnvironment,
       CONCH_TRAINING_GRPC: config.CONCH_TRAINING_GRPC,
       CONCH_SERVICE_TOKEN: config.CONCH_SERVICE_TOKEN,
       CONCH_ARTIFACT_DIR: config.CONCH_ARTIFACT_DIR,
@@ -18,11 +18,6 @@ export function runnerProgram(config: TrainingConfig, node: string): RunnerProgr
       CONCH_REPO_DIR: config.CONCH_REPO_DIR,
       CONCH_BASE_MODEL_DIR: config.CONCH_BASE_MODEL_DIR,
       CONCH_LOG_LEVEL: config.CONCH_LOG_LEVEL,
-      PATH: config.PATH,
-      HOME: config.HOME,
-      ...(HF_HOME === undefined ? {} : { HF_HOME }),
-      ...(HF_ENDPOINT === undefined ? {} : { HF_ENDPOINT }),
-      ...(HF_TOKEN === undefined ? {} : { HF_TOKEN }),
     },
   };
 }
