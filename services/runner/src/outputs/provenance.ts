@@ -26,6 +26,8 @@ export async function provenanceOf({ spec, result, made, folders, seconds, forma
   return {
     attempt: { id: spec.attemptId, job: spec.jobId, number: spec.number },
     ...origin,
+    command: `python -m conch_trainer ${WORK}/plan.json <pid of the runner>`,
+    plan: await planOf(folders),
     serving_format: format,
     outputs: digestsOf(made),
     chat_template: template === null ? null : { text: template, sha256: createHash('sha256').update(template).digest('hex') },
@@ -35,10 +37,15 @@ export async function provenanceOf({ spec, result, made, folders, seconds, forma
   };
 }
 
+/** What the engine was told; where this machine keeps its base models means nothing elsewhere. */
+async function planOf(folders: WorkFolders): Promise<Record<string, unknown>> {
+  const plan = JSON.parse((await readFile(folders.plan, 'utf8')).replaceAll(folders.root, WORK)) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(plan).filter(([name]) => name !== 'local_root'));
+}
+
 async function training(spec: AttemptSpec, folders: WorkFolders, result: EngineResult): Promise<Record<string, unknown>> {
   const config = async (path: string): Promise<unknown> => parse((await readFile(path, 'utf8')).replaceAll(folders.root, WORK));
   return {
-    commands: [`llamafactory-cli train ${WORK}/train.yaml`, `llamafactory-cli export ${WORK}/export.yaml`],
     train: await config(folders.trainConfig),
     export: await config(folders.exportConfig),
     inputs: digestsOf({ base: spec.baseModel, training: spec.trainingFolder, validation: spec.validationFolder }),
