@@ -7,6 +7,7 @@ import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import type { Transaction } from 'kysely';
 import { DeadLetters } from './dead-letters.js';
+import { InboxPruning } from './inbox-pruning.js';
 import { readEvent } from './read-event.js';
 import type { ReceivedEvent } from './received-event.js';
 import { EVENTS_STREAM } from './streams.js';
@@ -47,6 +48,7 @@ const WAITING_KINDS: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'e
 export class EventConsumer<DB extends EventTables, S extends Subject> {
   private readonly durable: string;
   private readonly deadLetters: DeadLetters;
+  private readonly pruning: InboxPruning;
   private messages: ConsumerMessages | null = null;
   private stopped = false;
   private running: Promise<void> | null = null;
@@ -54,6 +56,7 @@ export class EventConsumer<DB extends EventTables, S extends Subject> {
   constructor(private readonly options: EventConsumerOptions<DB, S>) {
     this.durable = `${options.service}-${options.name}`;
     this.deadLetters = new DeadLetters(options.nats, this.durable);
+    this.pruning = new InboxPruning(options.database as unknown as Database<EventTables>, options.logger);
   }
 
   /** Begins to consume; resolves once the durable consumer exists. */
@@ -92,6 +95,7 @@ export class EventConsumer<DB extends EventTables, S extends Subject> {
         if (this.messages === null) await this.open();
         for await (const delivery of this.messages ?? []) {
           await this.receive(delivery);
+          await this.pruning.pruneWhenDue();
           if (this.stopped) return;
         }
       } catch (thrown) {

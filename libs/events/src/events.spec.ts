@@ -250,6 +250,22 @@ describe(EventConsumer.name, () => {
     expect(await stored(DEAD_STREAM)).toEqual([]);
   });
 
+  it('forgets the events that the stream no longer holds, and no others', async () => {
+    const handled = (id: string, daysAgo: number) => ({ consumer: 'any', event_id: id, received_at: new Date(Date.now() - daysAgo * 24 * 60 * 60 * 1_000) });
+    await database.asSystem((tx) =>
+      tx
+        .insertInto('inbox')
+        .values([handled('gone', 32), handled('held', 29)])
+        .execute(),
+    );
+    await startConsumer();
+    await announce('a', 'x');
+    const known = () => database.asSystem((tx) => tx.selectFrom('inbox').select('event_id').where('consumer', '=', 'any').execute());
+    await until(async () => (await known()).length === 1);
+    expect(await known()).toEqual([{ event_id: 'held' }]);
+    await until(async () => (await effects()).length === 1);
+  });
+
   it('puts aside what is no event', async () => {
     await startConsumer();
     await jetstream(connection).publish(FAILED, Buffer.from([0xff, 0xff]));

@@ -7,15 +7,18 @@ export const EVENTS_STREAM = 'CONCH_EVENTS';
 /** The stream that keeps events which a consumer could not handle. */
 export const DEAD_STREAM = 'CONCH_DEAD';
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+/** A day. */
+export const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Longer than any pause between two tries of the outbox relay, so that a repeated publish is recognised. */
 const DUPLICATE_WINDOW_MS = 10 * 60 * 1_000;
+/** How long the stream of events keeps one. */
+export const EVENTS_KEPT_MS = 30 * DAY_MS;
 const STREAM_NAME_IN_USE = 10058;
 
 type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'max_age'>;
 
 const STREAMS: readonly Wanted[] = [
-  { name: EVENTS_STREAM, subjects: ['conch.events.>'], max_age: nanos(30 * DAY_MS) },
+  { name: EVENTS_STREAM, subjects: ['conch.events.>'], max_age: nanos(EVENTS_KEPT_MS) },
   { name: DEAD_STREAM, subjects: ['conch.dead.>'], max_age: nanos(90 * DAY_MS) },
 ];
 
