@@ -5,6 +5,7 @@ import { KeyRepository } from './auth/key.repository.js';
 import { readGatewayConfig } from './config.js';
 import { type GatewayDatabase, migrations } from './database.js';
 import { createServer } from './http/create-server.js';
+import { ForgetRequests } from './idempotency/forget-requests.js';
 import { Peers } from './peers/peers.js';
 import { BookUsage } from './usage/book-usage.js';
 
@@ -18,6 +19,7 @@ const rpc = service.rpcServer({ isOnNats: false });
 await service.run([
   { start: () => rpc.start(), stop: () => rpc.stop(0) },
   app.get(BookUsage),
+  app.get(ForgetRequests),
   {
     start: () => app.listen(config.CONCH_HTTP_PORT, config.CONCH_HTTP_HOST),
     stop: async () => {

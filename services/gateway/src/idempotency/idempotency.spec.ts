@@ -2,6 +2,7 @@ import { DeploymentState } from '@conch/contracts/inference';
 import { Refusal } from '@conch/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type TestGateway, startGateway } from '../gateway.fixture.js';
+import { ForgetRequests } from './forget-requests.js';
 import { IdempotentRequests } from './idempotent-requests.js';
 
 const at = new Date(1_700_000_000_000);
@@ -170,6 +171,22 @@ describe('an Idempotency-Key', () => {
     expect(second.headers).toMatchObject({ 'retry-after': '1', 'x-should-retry': 'true' });
     finish();
     expect((await first).json()).toMatchObject({ id: 'dep_1' });
+  });
+
+  it('is forgotten a day after its request was done, or died', async () => {
+    await gateway.database.asSystem((tx) => tx.deleteFrom('idempotency').execute());
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1_000);
+    const row = (key: string, claimed: number, settled: number | null) => ({
+      ...{ project_id: 'proj_one', operation: 'op', key, answer: null, claimed_at: hoursAgo(claimed), token: 'a' },
+      ...(settled === null ? { fingerprint: null, settled_at: null } : { fingerprint: 'b', settled_at: hoursAgo(settled) }),
+    });
+    const rows = [row('done-long-ago', 25, 25), row('done-lately', 25, 23), row('died', 25, null), row('under-way', 0, null)];
+    await gateway.database.asSystem((tx) => tx.insertInto('idempotency').values(rows).execute());
+    const forget = gateway.app.get(ForgetRequests);
+    forget.start();
+    await forget.stop();
+    const left = await gateway.database.asSystem((tx) => tx.selectFrom('idempotency').select('key').orderBy('key').execute());
+    expect(left).toEqual([{ key: 'done-lately' }, { key: 'under-way' }]);
   });
 
   it('has to be readable', async () => {
