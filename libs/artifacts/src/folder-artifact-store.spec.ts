@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -64,6 +64,19 @@ describe(FolderArtifactStore.name, () => {
     await store.checkOutFile(digest, join(shm, 'out'));
     expect((await stat(join(shm, 'out'))).mode & 0o777).toBe(0o444);
     await expect(store.checkOutFile(digest, join(shm, 'out'))).rejects.toMatchObject({ code: 'EEXIST' });
+  });
+
+  it('removes what a crash left unfinished a day ago when it is opened, and nothing that is still written', async () => {
+    const root = await makeRoot();
+    const { digest } = await (await FolderArtifactStore.open(root)).put(inChunks(Buffer.from('whole')));
+    const dayAgo = new Date(Date.now() - 25 * 60 * 60 * 1_000);
+    await writeFile(join(root, 'tmp', 'left-by-a-crash'), 'hal');
+    await utimes(join(root, 'tmp', 'left-by-a-crash'), dayAgo, dayAgo);
+    await writeFile(join(root, 'tmp', 'still-written'), 'hal');
+    await utimes(pathOf(root, digest), dayAgo, dayAgo);
+    const store = await FolderArtifactStore.open(root);
+    expect(await readdir(join(root, 'tmp'))).toEqual(['still-written']);
+    expect(await store.has(digest)).toBe(true);
   });
 
   it('never takes what a crash left unfinished for a stored blob', async () => {

@@ -9,6 +9,8 @@ import { asDigest, type Digest, hexOf } from './digest.js';
 
 const READ_BYTES = 1024 * 1024;
 const READ_ONLY = 0o444;
+/** Other processes write to the same folder; one that has not written to its file for so long is gone. */
+const LEFT_BEHIND_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 function codeOf(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
@@ -31,6 +33,12 @@ async function syncFolder(path: string): Promise<void> {
 export class FolderArtifactStore extends ArtifactStore {
   constructor(private readonly root: string) {
     super();
+  }
+
+  /** Opens the store of a process that runs long, and removes what crashes left unfinished in it. */
+  static async open(root: string): Promise<FolderArtifactStore> {
+    await sweep(join(root, 'tmp'));
+    return new FolderArtifactStore(root);
   }
 
   override async put(bytes: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
@@ -150,6 +158,19 @@ export class FolderArtifactStore extends ArtifactStore {
       await handle.close();
     }
   }
+}
+
+async function sweep(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(ignoreMissing);
+  for (const name of names ?? []) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(ignoreMissing);
+    if (found?.isFile() === true && Date.now() - found.mtimeMs > LEFT_BEHIND_AFTER_MS) await rm(path, { force: true });
+  }
+}
+
+function ignoreMissing(thrown: unknown): undefined {
+  if (codeOf(thrown) !== 'ENOENT') throw thrown;
 }
 
 async function receive(bytes: AsyncIterable<Uint8Array>, handle: FileHandle, options: PutOptions): Promise<StoredBlob> {

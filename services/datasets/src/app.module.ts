@@ -32,7 +32,7 @@ const now = (): Date => new Date();
 
 function providers(config: DatasetsConfig, { database, nats, logger, metrics }: Connections): Provider[] {
   return [
-    { provide: ArtifactStore, useFactory: () => new FolderArtifactStore(config.CONCH_ARTIFACT_DIR) },
+    { provide: ArtifactStore, useFactory: () => FolderArtifactStore.open(config.CONCH_ARTIFACT_DIR) },
     { provide: FileRepository, useFactory: () => new PostgresFileRepository(database, new Outbox<DatasetsDatabase>(), now) },
     { provide: DatasetVersionRepository, useFactory: () => new PostgresDatasetVersionRepository(database) },
     {
