@@ -1,13 +1,25 @@
 import { DomainError } from '@conch/errors';
 
+const CHECKPOINT = /^(.+):ckpt-step-\d+$/;
+
+/** The list of a job's checkpoints tells their ids, so people ask for them. */
+function checkpointHint(model: string): string | null {
+  const ofJob = CHECKPOINT.exec(model)?.[1];
+  return ofJob === undefined ? null : `The weights of a checkpoint are not served yet; use the job's fine_tuned_model instead, \`${shownName(ofJob)}\`.`;
+}
+
+function shownName(model: string): string {
+  return model.length > 120 ? `${model.slice(0, 120).toWellFormed()}…` : model;
+}
+
 /** The name means nothing to this project. The first sentence is OpenAI's, since callers look for it. */
 export class ModelNotFound extends DomainError {
   readonly kind = 'not_found';
   readonly code = 'MODEL_NOT_FOUND';
 
   constructor(model: string, standing: readonly string[]) {
-    const shown = model.length > 120 ? `${model.slice(0, 120).toWellFormed()}…` : model;
-    const hint = standing.length === 0 ? 'There are no models yet; import or train one.' : `There are: ${standing.join(', ')}.`;
+    const shown = shownName(model);
+    const hint = checkpointHint(model) ?? (standing.length === 0 ? 'There are no models yet; import or train one.' : `There are: ${standing.join(', ')}.`);
     super(`The model \`${shown}\` does not exist or you do not have access to it. ${hint}`, { param: 'model', facts: { model: shown } });
   }
 }
