@@ -45,6 +45,13 @@ describe(FolderModelSource.name, () => {
     expect(await sources.fault(source)).toMatch(/must name a folder with a config.json/);
   });
 
+  it.each(['{', 'null', '[]', ''])('refuses a model whose config.json is %j', async (text) => {
+    await mkdir(join(dir, 'models', 'broken'), { recursive: true });
+    await writeFile(join(dir, 'models', 'broken', 'config.json'), text);
+    expect(await sources.fault('local:broken')).toMatch(/config.json is a JSON object/);
+    expect(await sources.suitingFormat('local:broken')).toBe('fp32');
+  });
+
   it.each(['hf:', 'hf:../x', 'hf:a/b/c', 'hf:a b', 'http://x', 'small', ''])('refuses %j as a source', async (source) => {
     expect(await sources.fault(source)).toMatch(/^must /);
   });

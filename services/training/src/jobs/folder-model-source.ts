@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
+import type { JsonObject } from './job.entity.js';
 import { ModelSource } from './model-source.js';
 
 /** Above this, a model is served in eight bits a weight, which halves what it takes and hardly changes what it says. */
@@ -19,7 +20,9 @@ export class FolderModelSource extends ModelSource {
       return isFine ? null : 'must name a repository of the hub, such as hf:deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B or hf:<repository>@<revision>';
     }
     if (!source.startsWith('local:')) return 'must begin with local: (a folder of base models) or hf: (a repository of a hub)';
-    return (await this.folder(source)) === null ? 'must name a folder with a config.json below the folder of base models, such as local:conch-tiny' : null;
+    const folder = await this.folder(source);
+    if (folder === null) return 'must name a folder with a config.json below the folder of base models, such as local:conch-tiny';
+    return (await configOf(folder)) === null ? 'must name a model whose config.json is a JSON object; correct that file' : null;
   }
 
   override async suitingFormat(source: string): Promise<string> {
@@ -52,6 +55,17 @@ async function parametersIn(folder: string): Promise<number> {
   for (const name of await readdir(folder)) {
     if (name.endsWith('.safetensors') || name.endsWith('.bin')) bytes += (await stat(join(folder, name))).size;
   }
-  const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as { torch_dtype?: unknown; dtype?: unknown };
-  return bytes / ((config.dtype ?? config.torch_dtype) === 'float32' ? 4 : 2);
+  const config = await configOf(folder);
+  return bytes / ((config?.['dtype'] ?? config?.['torch_dtype']) === 'float32' ? 4 : 2);
+}
+
+/** A model's description of itself; null when it is none. */
+async function configOf(folder: string): Promise<JsonObject | null> {
+  const text = await readFile(join(folder, 'config.json'), 'utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  } catch {
+    return null;
+  }
 }
