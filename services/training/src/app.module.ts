@@ -74,7 +74,11 @@ function providers(config: TrainingConfig, { database, nats, logger, metrics }: 
     { provide: JobHistoryRepository, useFactory: () => new PostgresJobHistoryRepository(database) },
     { provide: AttemptRepository, useFactory: () => new PostgresAttemptRepository(database) },
     { provide: PostgresJobFeed, useFactory: () => new PostgresJobFeed(database) },
-    { provide: CreateImport, inject: [JobRepository], useFactory: (jobs: JobRepository) => new CreateImport(jobs, sources, servingFormat, newId, now) },
+    {
+      provide: CreateImport,
+      inject: [JobRepository],
+      useFactory: (jobs: JobRepository) => new CreateImport(jobs, inputs, sources, { servingFormat, newId, now }),
+    },
     {
       provide: JobsController,
       inject: [JobRepository, JobHistoryRepository, PostgresJobFeed, CreateImport],
@@ -130,7 +134,7 @@ function providers(config: TrainingConfig, { database, nats, logger, metrics }: 
             }),
             complete: new CompleteJobs(jobs, shelf, now),
             clear: new ClearWorkFolders(attempts, launcher, config.CONCH_WORK_DIR),
-            import: new ImportBaseModels(jobs, inputs, imports, PUBLIC_PROJECT, config.CONCH_BASE_MODELS),
+            import: new ImportBaseModels(jobs, inputs, imports, { projectId: PUBLIC_PROJECT, models: config.CONCH_BASE_MODELS, logger }),
           },
           logger,
         );

@@ -47,7 +47,7 @@ export class TrainingLoops {
     this.complete = new Loop({ name: 'complete', intervalMs: INTERVAL_MS.complete, round: () => complete.execute().then(again), logger });
     this.others = [
       new Loop({ name: 'clear work folders', intervalMs: INTERVAL_MS.clear, round: () => clear.execute().then(again), logger }),
-      new Loop({ name: 'import base models', intervalMs: INTERVAL_MS.import, round: () => imports.execute().then(() => 'done' as const), logger }),
+      new Loop({ name: 'import base models', intervalMs: INTERVAL_MS.import, round: () => imports.execute(), logger }),
     ];
   }
 

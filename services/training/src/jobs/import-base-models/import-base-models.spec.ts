@@ -5,7 +5,7 @@ import { AT } from '../job.fixture.js';
 import type { JobInputs } from '../job-inputs.js';
 import { JobsInMemory } from '../jobs-in-memory.fixture.js';
 import { ModelSource } from '../model-source.js';
-import { ImportBaseModels } from './import-base-models.js';
+import { type BaseModel, ImportBaseModels } from './import-base-models.js';
 
 class Sources extends ModelSource {
   override async fault(source: string): Promise<string | null> {
@@ -21,25 +21,32 @@ let jobs: JobsInMemory;
 let registered: Set<string>;
 let isAway: boolean;
 let create: CreateImport;
-let importAll: () => Promise<void>;
+let importAll: () => Promise<'done' | 'again'>;
+let models: BaseModel[];
+let said: { readonly name: string; readonly err: Error }[];
 
 beforeEach(() => {
   jobs = new JobsInMemory();
   registered = new Set();
   isAway = false;
+  models = [{ name: 'conch-tiny', source: 'local:conch-tiny' }];
+  said = [];
   let made = 0;
   const newId = (prefix: string): string => {
     made += 1;
     return `${prefix}${made}`;
   };
-  create = new CreateImport(jobs, new Sources(), null, newId, () => AT);
   const inputs = {
     isRegistered: async (_project: string, model: string) => {
       if (isAway) throw new Refusal('unavailable', 'SERVICE_UNAVAILABLE', 'away');
       return registered.has(model);
     },
   } as unknown as JobInputs;
-  importAll = () => new ImportBaseModels(jobs, inputs, create, 'public', [{ name: 'conch-tiny', source: 'local:conch-tiny' }]).execute();
+  create = new CreateImport(jobs, inputs, new Sources(), { servingFormat: null, newId, now: () => AT });
+  const say = (facts: (typeof said)[number]): unknown => said.push(facts);
+  const logger = { warn: say, error: say } as never;
+  let imports: ImportBaseModels | null = null;
+  importAll = () => (imports ??= new ImportBaseModels(jobs, inputs, create, { projectId: 'public', models, logger })).execute();
 });
 
 describe(ImportBaseModels.name, () => {
@@ -66,9 +73,20 @@ describe(ImportBaseModels.name, () => {
     expect([...jobs.jobs.values()].map((job) => job.state)).toEqual(['failed', 'validating_files']);
   });
 
-  it('says that it could not ask, so that it is called again', async () => {
+  it('says once that it could not ask, and is to be called again until it could', async () => {
     isAway = true;
-    await expect(importAll()).rejects.toMatchObject({ kind: 'unavailable' });
+    expect([await importAll(), await importAll()]).toEqual(['again', 'again']);
+    expect(said).toHaveLength(1);
+    isAway = false;
+    expect(await importAll()).toBe('done');
+    expect(jobs.jobs.size).toBe(1);
+  });
+
+  it('says why a model cannot be brought in, once, and brings in the others', async () => {
+    models.unshift({ name: 'bad', source: 'local:bad' });
+    expect(await importAll()).toBe('done');
+    expect([...jobs.jobs.values()].map(({ facts }) => facts.model)).toEqual(['conch-tiny']);
+    expect(said.map(({ name, err }) => [name, err.message])).toEqual([['bad', 'source: must be local:conch-tiny']]);
   });
 });
 
@@ -80,6 +98,22 @@ describe(CreateImport.name, () => {
       param: 'name',
       message: expect.stringMatching(/^name: .*\nsource: must be local:conch-tiny$/s),
     });
+  });
+
+  it.each(['a//b', 'a/', '', ':a', 'x'.repeat(201), 'a b'])('refuses the name %j, as the registry would', async (name) => {
+    await expect(create.execute({ projectId: 'p', name, source: 'local:conch-tiny', idempotencyKey: '' })).rejects.toMatchObject({ param: 'name' });
+  });
+
+  it('takes a name with a colon, as the registry does', async () => {
+    expect((await create.execute({ projectId: 'p', name: 'qwen:1.5b', source: 'local:conch-tiny', idempotencyKey: '' })).facts.model).toBe('qwen:1.5b');
+  });
+
+  it('refuses a name that belongs to every project, before any work is done', async () => {
+    registered.add('conch-tiny');
+    const wanted = { name: 'conch-tiny', source: 'local:conch-tiny', idempotencyKey: '' };
+    await expect(create.execute({ projectId: 'p', ...wanted })).rejects.toMatchObject({ param: 'name', message: expect.stringContaining('every project') });
+    expect(jobs.jobs.size).toBe(0);
+    expect((await create.execute({ projectId: 'public', ...wanted })).facts.projectId).toBe('public');
   });
 
   it('makes one job for a key, and refuses the key for another source', async () => {
