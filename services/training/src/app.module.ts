@@ -52,7 +52,7 @@ export interface Connections {
 }
 
 const PEER_TIMEOUT_MS = 10_000;
-const TIMES_MS = { firstRetryPause: 2_000, runnerStart: 60_000, runnerAppear: 10_000, runnerLeave: 15_000, runnerGrace: 2_000 } as const;
+const TIMES_MS = { firstRetryPause: 2_000, runnerStart: 60_000, runnerAppear: 10_000, runnerLeave: 15_000, runnerGrace: 2_000, killPause: 10_000 } as const;
 const now = (): Date => new Date();
 
 function peers(config: TrainingConfig, nats: NatsConnection) {
@@ -115,7 +115,8 @@ function providers(config: TrainingConfig, { database, nats, logger, metrics }: 
           appearMs: TIMES_MS.runnerAppear,
           leaveMs: TIMES_MS.runnerLeave,
           now,
-          onFailure: (thrown) => logger.error({ err: thrown }, 'processes of an attempt could not be ended; it is tried again'),
+          retryMs: TIMES_MS.killPause,
+          onFailure: (attemptId, thrown) => logger.error({ err: thrown, attemptId }, 'processes of an attempt could not be ended; it is tried again'),
           onEnded: wake,
         });
         const loops: TrainingLoops = new TrainingLoops(

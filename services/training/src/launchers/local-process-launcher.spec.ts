@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -53,8 +53,10 @@ describe(LocalProcessLauncher.name, () => {
     await launcher.launch(anAttempt({ epoch: 3 }));
     await until(async () => (await count()) === 2);
     expect(await launcher.look()).toEqual(new Map([['att_1', { hasRunner: true }]]));
-    const log = JSON.parse(await readFile(join(dir, 'work', 'runner-att_1.log'), 'utf8')) as object;
-    expect(log).toMatchObject({ epoch: '3', secret: null, token: 't' });
+    const said = (): Promise<string> => readFile(join(dir, 'work', 'runner-att_1.log'), 'utf8');
+    // The child is there a moment before its parent tells of it.
+    await until(async () => (await said()).endsWith('\n'));
+    expect(JSON.parse(await said())).toMatchObject({ epoch: '3', secret: null, token: 't' });
   });
 
   it('ends the whole tree, also what took a session of its own and does not listen, and nothing else', async () => {
@@ -99,6 +101,25 @@ describe(LocalProcessLauncher.name, () => {
     await until(async () => (await findMarked(`${dir}/other`)).length === 1);
     expect(await launcher.look()).toEqual(new Map());
     stranger.kill('SIGKILL');
+  });
+
+  it('gives up on processes that cannot be ended, and names them', async () => {
+    await writeFile(join(dir, 'runner.cjs'), 'setInterval(() => {}, 1000)');
+    await launcher.launch(anAttempt());
+    await until(async () => (await count()) === 1);
+    const [runner] = await findMarked(dir);
+    const kill = jest.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+    try {
+      const program = { node: process.execPath, entry: '', environment: {}, stackId: dir, workDir: dir };
+      await expect(new LocalProcessLauncher(program, 50, () => undefined, 100).kill('att_1')).rejects.toMatchObject({
+        code: 'PROCESSES_LEFT',
+        message: expect.stringMatching(new RegExp(`kill EPERM: ${runner?.pid} \\(.*runner\\.cjs\\)`)),
+      });
+    } finally {
+      kill.mockRestore();
+    }
   });
 
   it('says why a runner cannot be started', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '@conch/errors';
 import type { Attempt } from '../attempts/attempt.entity.js';
 import { Launcher, type AttemptPresence } from './launcher.js';
-import { findMarked } from './process-table.js';
+import { findMarked, type MarkedProcess } from './process-table.js';
 
 /** How runners are started. */
 export interface RunnerProgram {
@@ -20,6 +20,8 @@ export interface RunnerProgram {
 }
 
 const LOOK_AGAIN_MS = 50;
+/** Processes that are still there so long after the grace do not end by being killed. */
+const KILL_WITHIN_MS = 10_000;
 /** So many ends are remembered, until somebody asks for them. */
 const MOST_ENDS = 1_000;
 
@@ -32,6 +34,7 @@ export class LocalProcessLauncher extends Launcher {
     /** How long processes are given to end by themselves. */
     private readonly graceMs: number,
     private readonly onExit: () => void,
+    private readonly killWithinMs = KILL_WITHIN_MS,
   ) {
     super();
   }
@@ -65,12 +68,14 @@ export class LocalProcessLauncher extends Launcher {
   override async kill(attemptId: string): Promise<void> {
     const killAt = Date.now() + this.graceMs;
     const asked = new Set<number>();
+    let cause: unknown;
     for (;;) {
       const left = (await findMarked(this.program.stackId)).filter((one) => one.attemptId === attemptId);
       if (left.length === 0) return;
+      if (Date.now() >= killAt + this.killWithinMs) throw notEnded(attemptId, left, cause);
       for (const { pid } of left) {
-        if (Date.now() >= killAt) send(pid, 'SIGKILL');
-        else if (!asked.has(pid)) send(pid, 'SIGTERM');
+        if (Date.now() >= killAt) cause = send(pid, 'SIGKILL') ?? cause;
+        else if (!asked.has(pid)) cause = send(pid, 'SIGTERM') ?? cause;
         asked.add(pid);
       }
       await delay(LOOK_AGAIN_MS);
@@ -105,10 +110,18 @@ async function begun(child: ChildProcess): Promise<void> {
   });
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+/** Answers why a signal could not be sent; the others are sent theirs all the same. */
+function send(pid: number, signal: NodeJS.Signals): unknown {
   try {
     process.kill(pid, signal);
+    return undefined;
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
+    return (thrown as NodeJS.ErrnoException).code === 'ESRCH' ? undefined : thrown;
   }
+}
+
+function notEnded(attemptId: string, left: readonly MarkedProcess[], cause: unknown): Refusal {
+  const processes = left.map(({ pid, command }) => `${pid} (${command.slice(0, 4).join(' ').trim()})`).join(', ');
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new Refusal('unavailable', 'PROCESSES_LEFT', `Of the attempt ${attemptId} these processes could not be ended${why}: ${processes}.`, { cause });
 }

@@ -10,11 +10,13 @@ class FakeLauncher extends Launcher {
   readonly killed: string[] = [];
   readonly ends = new Map<string, string>();
   present = new Map<string, AttemptPresence>();
+  refusal: Error | null = null;
 
   override async launch(): Promise<void> {}
 
   override async kill(attemptId: string): Promise<void> {
     this.killed.push(attemptId);
+    if (this.refusal !== null) throw this.refusal;
     this.present.delete(attemptId);
   }
 
@@ -32,18 +34,21 @@ let launcher: FakeLauncher;
 let watch: WatchRunners;
 let now: Date;
 let ended: number;
+let failures: [string, unknown][];
 
 beforeEach(() => {
   jobs = new JobsInMemory();
   launcher = new FakeLauncher();
   now = AT;
   ended = 0;
+  failures = [];
   watch = new WatchRunners(jobs, new AttemptsInMemory(jobs), launcher, {
     policy: { maxAttempts: 3, firstPauseMs: 2_000 },
     appearMs: 10_000,
     leaveMs: 15_000,
     now: () => now,
-    onFailure: () => undefined,
+    retryMs: 5_000,
+    onFailure: (attemptId, thrown) => failures.push([attemptId, thrown]),
     onEnded: () => {
       ended += 1;
     },
@@ -107,6 +112,24 @@ describe(WatchRunners.name, () => {
     await watch.execute();
     await watch.settle();
     expect(launcher.killed.sort()).toEqual(['att_1', 'att_unknown']);
+  });
+
+  it('pauses before it tries again to end what could not be ended, says so each time, and holds up nothing meanwhile', async () => {
+    put({ state: 'cancelled', finishedAt: AT }, { state: 'cancelled' });
+    launcher.present.set('att_1', { hasRunner: true });
+    const refusal = new Error('kill EPERM');
+    launcher.refusal = refusal;
+    for (const seconds of [0, 1, 3]) {
+      pass(seconds);
+      await watch.execute();
+      await watch.settle();
+    }
+    expect([launcher.killed, watch.isQuiet, ended, failures]).toEqual([['att_1'], true, 0, [['att_1', refusal]]]);
+    launcher.refusal = null;
+    pass(1);
+    await watch.execute();
+    await watch.settle();
+    expect([launcher.killed, ended]).toEqual([['att_1', 'att_1'], 1]);
   });
 
   it('lets a runner that said how it went end by itself, for a while', async () => {

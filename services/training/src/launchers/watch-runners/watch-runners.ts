@@ -12,7 +12,9 @@ export interface WatchSettings {
   /** How long a runner whose attempt ended well may take to end by itself. */
   readonly leaveMs: number;
   readonly now: () => Date;
-  readonly onFailure: (thrown: unknown) => void;
+  /** How long an attempt whose processes could not be ended is left before that is tried again. */
+  readonly retryMs: number;
+  readonly onFailure: (attemptId: string, thrown: unknown) => void;
   /** Called when processes that were to be ended are gone. */
   readonly onEnded: () => void;
 }
@@ -26,6 +28,8 @@ const QUIET_MS = 2_000;
  */
 export class WatchRunners {
   private readonly ending = new Map<string, Promise<void>>();
+  /** When ending what could not be ended is tried again. It holds up nothing meanwhile but the next attempt of its own job. */
+  private readonly nextTries = new Map<string, number>();
   private quietUntil = 0;
 
   constructor(
@@ -46,6 +50,7 @@ export class WatchRunners {
       if (present.get(attempt.id)?.hasRunner !== true && this.isDue(attempt)) await this.lose(attempt);
     }
     const known = new Map((await this.attempts.find([...present.keys()])).map((attempt) => [attempt.id, attempt]));
+    for (const attemptId of this.nextTries.keys()) if (!present.has(attemptId)) this.nextTries.delete(attemptId);
     for (const attemptId of present.keys()) {
       const attempt = known.get(attemptId);
       if (attempt === undefined || this.isOver(attempt)) this.end(attemptId);
@@ -83,14 +88,21 @@ export class WatchRunners {
   }
 
   private end(attemptId: string): void {
-    if (this.ending.has(attemptId)) return;
-    const ended = this.launcher
-      .kill(attemptId)
-      .catch(this.settings.onFailure)
-      .finally(() => {
+    const { now, retryMs, onFailure, onEnded } = this.settings;
+    if (this.ending.has(attemptId) || now().getTime() < (this.nextTries.get(attemptId) ?? 0)) return;
+    const ended = this.launcher.kill(attemptId).then(
+      () => {
+        this.nextTries.delete(attemptId);
         this.ending.delete(attemptId);
-        this.settings.onEnded();
-      });
+        onEnded();
+      },
+      (thrown: unknown) => {
+        // Nobody is woken: the next look would only try the same at once.
+        this.nextTries.set(attemptId, now().getTime() + retryMs);
+        this.ending.delete(attemptId);
+        onFailure(attemptId, thrown);
+      },
+    );
     this.ending.set(attemptId, ended);
   }
 }
