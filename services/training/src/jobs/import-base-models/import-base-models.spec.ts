@@ -22,6 +22,7 @@ let registered: Set<string>;
 let isAway: boolean;
 let create: CreateImport;
 let importAll: () => Promise<'done' | 'again'>;
+let start: () => ImportBaseModels;
 let models: BaseModel[];
 let said: { readonly name: string; readonly err: Error }[];
 
@@ -45,8 +46,8 @@ beforeEach(() => {
   create = new CreateImport(jobs, inputs, new Sources(), { servingFormat: null, newId, now: () => AT });
   const say = (facts: (typeof said)[number]): unknown => said.push(facts);
   const logger = { warn: say, error: say } as never;
-  let imports: ImportBaseModels | null = null;
-  importAll = () => (imports ??= new ImportBaseModels(jobs, inputs, create, { projectId: 'public', models, logger })).execute();
+  start = () => new ImportBaseModels(jobs, inputs, create, { projectId: 'public', models, logger });
+  importAll = () => start().execute();
 });
 
 describe(ImportBaseModels.name, () => {
@@ -74,11 +75,12 @@ describe(ImportBaseModels.name, () => {
   });
 
   it('says once that it could not ask, and is to be called again until it could', async () => {
+    const imports = start();
     isAway = true;
-    expect([await importAll(), await importAll()]).toEqual(['again', 'again']);
+    expect([await imports.execute(), await imports.execute()]).toEqual(['again', 'again']);
     expect(said).toHaveLength(1);
     isAway = false;
-    expect(await importAll()).toBe('done');
+    expect(await imports.execute()).toBe('done');
     expect(jobs.jobs.size).toBe(1);
   });
 
