@@ -31,6 +31,8 @@ const GatewayEnv = ServiceEnv.extend({
   CONCH_MAX_UPLOAD_BYTES: Count.default(8 * 1024 * 1024 * 1024),
   /** An upload that sends nothing for so long is given up. */
   CONCH_UPLOAD_IDLE_MS: Count.default(60_000),
+  /** A JSON body of which nothing more comes for so long is given up. */
+  CONCH_BODY_IDLE_MS: Count.default(60_000),
   /** How long answers under way may go on once the gateway was told to stop. */
   CONCH_STOP_GRACE_MS: Count.default(15_000),
 });

@@ -1,4 +1,5 @@
 import './fastify-request.js';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Refusal } from '@conch/errors';
 import { NestFactory } from '@nestjs/core';
@@ -16,6 +17,7 @@ import { guard } from './guard.js';
 import { parseJsonBody } from './json-body.js';
 import { Operations } from './operations.js';
 import { parseQueryString } from './query-string.js';
+import { type BodyLimits, readBody } from './read-body.js';
 import { requestIdOf } from './request-id.js';
 
 /** Makes the REST surface, ready to listen (or to be asked directly, in tests). */
@@ -39,7 +41,7 @@ export async function createServer(config: GatewayConfig, connections: Connectio
     logger: ['error', 'warn'],
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  readBodies(fastify, config.CONCH_MAX_JSON_BYTES);
+  readBodies(fastify, { maxBytes: config.CONCH_MAX_JSON_BYTES, idleMs: config.CONCH_BODY_IDLE_MS });
   guard(fastify, { authenticate: app.get(Authenticate), quota: app.get(RequestQuota), audit: app.get(AuditLog) });
   app.useGlobalFilters(new ErrorFilter(connections.logger, app.get(Operations)));
   await app.init();
@@ -47,29 +49,31 @@ export async function createServer(config: GatewayConfig, connections: Connectio
   return app;
 }
 
-function readBodies(fastify: FastifyInstance, maxJsonBytes: number): void {
+function readBodies(fastify: FastifyInstance, limits: BodyLimits): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: maxJsonBytes }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  fastify.addContentTypeParser('application/json', async (_request: FastifyRequest, body: IncomingMessage) => parseJsonBody(await readBody(body, limits)));
   // Forms stay unread: the upload reads them as a stream.
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
 }
 
 /** What is not even HTTP is answered in the same shape, straight to the socket. */
-function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
+export function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
-  const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const refusal = isTooLarge
-    ? new Refusal('too_large', 'HEADERS_TOO_LARGE', 'The request headers are larger than this server takes.')
-    : new Refusal('invalid', 'BAD_REQUEST', 'The request is not valid HTTP.');
+  const { status, refusal } = malformedAs(error.code);
   const body = JSON.stringify(errorBody(refusal));
-  const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-request-id: ${requestIdOf({ headers: {} })}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+function malformedAs(code: string | undefined): { readonly status: string; readonly refusal: Refusal } {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const refusal = new Refusal('too_large', 'HEADERS_TOO_LARGE', 'The request headers are larger than this server takes.');
+    return { status: '431 Request Header Fields Too Large', refusal };
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const refusal = new Refusal('timeout', 'REQUEST_STALLED', 'Nothing arrived for too long, though the request was not complete. Send it again.');
+    return { status: '408 Request Timeout', refusal };
+  }
+  return { status: '400 Bad Request', refusal: new Refusal('invalid', 'BAD_REQUEST', 'The request is not valid HTTP.') };
 }

@@ -52,6 +52,7 @@ const TYPE = {
 const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
   ['METHOD_NOT_ALLOWED', 405],
   ['UPLOAD_STALLED', 408],
+  ['REQUEST_STALLED', 408],
   ['UNSUPPORTED_MEDIA_TYPE', 415],
   ['IDEMPOTENCY_KEY_REUSED', 422],
 ]);

@@ -4,6 +4,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoun
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, retryHeaders, statusOf } from './error-body.js';
 import type { Operations } from './operations.js';
+import { BodyStalled, bodyTooLarge } from './read-body.js';
 
 /** The framework's own messages repeat what they refuse. */
 const LONGEST_MESSAGE = 200;
@@ -23,6 +24,8 @@ export class ErrorFilter implements ExceptionFilter {
     const error = thrown instanceof NotFoundException ? unrouted(request, this.operations.methodsOf(request.url)) : readThrown(thrown, request);
     if (error.kind === 'internal') this.logger.error({ err: error.cause ?? error, requestId: request.id, url: request.url }, error.message);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
+    // Whoever stands still in the middle of a request would hold its connection for ever.
+    if (error instanceof BodyStalled) reply.header('connection', 'close');
     void reply.code(statusOf(error)).headers(retryHeaders(error)).type('application/json').send(errorBody(error));
   }
 }
@@ -32,9 +35,7 @@ export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'metho
   const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
   switch (status) {
     case 413:
-      return new Refusal('too_large', 'REQUEST_TOO_LARGE', 'The request body is larger than this server takes as JSON. Send less, or upload a file.', {
-        cause: thrown,
-      });
+      return bodyTooLarge(thrown);
     case 415:
       return unsupportedMediaType(request.headers['content-type'], thrown);
     case null:

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestGateway, startGateway } from '../gateway.fixture.js';
+import { answerMalformedRequest } from './create-server.js';
 
 describe('the REST surface', () => {
   let gateway: TestGateway;
+  let baseUrl: string;
 
   beforeAll(async () => {
-    gateway = await startGateway({});
+    gateway = await startGateway({}, { CONCH_BODY_IDLE_MS: '300' });
+    baseUrl = await gateway.listen();
   }, 60_000);
   afterAll(() => gateway.stop());
 
@@ -78,8 +81,42 @@ describe('the REST surface', () => {
     expect(answer.statusCode).toBe(415);
   });
 
+  it.each([
+    ['POST /v1/keys HTTP/1.1\r\nhost: x\r\nauthorization: Bearer KEY\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"model":', 408],
+    ['POST /v1/keys HTTP/1.1\r\nhost: x\r\nauthorization: Bearer KEY\r\ncontent-type: application/json\r\ncontent-length: 99999999\r\n\r\n{"', 413],
+  ])('gives up on a body that stands still, and refuses one that says it is too large: %s', async (request, status) => {
+    const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
+    socket.write(request.replace('KEY', gateway.keys.one));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toContain(`HTTP/1.1 ${status} `);
+    expect(String(answer)).toContain(status === 408 ? 'request_stalled' : 'request_too_large');
+    if (status === 408) await once(socket, 'close');
+    socket.destroy();
+  });
+
+  it('waits for a body as long as something of it still arrives', async () => {
+    const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
+    const body = '{"name":"slow"}';
+    socket.write(`POST /v1/keys HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.keys.one}\r\n`);
+    socket.write(`content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`);
+    const answered = once(socket, 'data') as Promise<[Buffer]>;
+    for (const character of body) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.write(character);
+    }
+    expect(String((await answered)[0])).toContain('HTTP/1.1 200 OK');
+    socket.destroy();
+  });
+
+  it('answers a request whose headers never end with 408', () => {
+    const written: string[] = [];
+    const socket = { destroyed: false, writable: true, end: (text: string) => written.push(text) } as unknown as Socket;
+    answerMalformedRequest(Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
+    expect(written[0]).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n.*request_stalled/s);
+  });
+
   it('answers what is not even HTTP in the same shape', async () => {
-    const { hostname, port } = new URL(await gateway.listen());
+    const { hostname, port } = new URL(baseUrl);
     const socket = connect(Number(port), hostname);
     socket.write('GET / HTP/1.1\r\n\r\n');
     const [answer] = (await once(socket, 'data')) as [Buffer];
