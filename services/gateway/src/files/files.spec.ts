@@ -226,6 +226,14 @@ describe('files', () => {
     expect(repeated.json().error.code).toBe('idempotency_outcome_unknown');
   });
 
+  it.each([['purpose first'], ['purpose last']])('refuses a form that ends without its closing boundary (%s)', async (order) => {
+    const file = filePart('x'.repeat(200_000)).slice(0, -2);
+    const answer = await upload(order === 'purpose first' ? field('purpose', 'fine-tune') + file : file);
+    expect([answer.statusCode, answer.json().error.code]).toEqual([400, 'upload_cut_off']);
+    expect(brokenOff.filter((why) => why !== 'UPLOAD_CUT_OFF')).toEqual([]);
+    expect(stored).toEqual([]);
+  });
+
   it('breaks the upload off when its sender goes away', async () => {
     const socket = await beginUpload();
     socket.destroy();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
-import type { DomainError } from '@conch/errors';
+import { DomainError } from '@conch/errors';
 import { parseQueryString } from '../../http/query-string.js';
 import { refusalFor } from '../../http/zod-refusal.js';
 import { UploadFields } from '../file-operations.js';
@@ -136,9 +136,13 @@ export class UploadForm {
   }
 
   private async *digesting(stream: BusboyFileStream): AsyncGenerator<Buffer> {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      this.content.update(chunk);
-      yield chunk;
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        this.content.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      throw readParserError(error);
     }
   }
 
@@ -167,6 +171,7 @@ function parserFor(request: IncomingMessage, maxBytes: number): BusboyInstance {
 }
 
 function readParserError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
   const text = error instanceof Error ? error.message : String(error);
   return /unexpected end|terminated early/i.test(text)
     ? new UploadCutOff(error)
