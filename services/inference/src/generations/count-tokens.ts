@@ -1,5 +1,6 @@
 import type { CountTokensRequest } from '@conch/contracts/inference';
 import type { ModelCatalog } from '../models/model-catalog.js';
+import { countTokens } from './prompt-tokens.js';
 import { promptText } from './prompt.js';
 
 /** How many tokens a prompt is, by the model's own tokenizer and template. */
@@ -10,6 +11,6 @@ export class CountTokens {
     const model = await this.catalog.resolve(projectId, request.model, { requestId });
     const folder = await this.catalog.folder(model.servingDigest);
     const text = promptText(request.input, request.model, folder);
-    return { tokens: folder.tokenizer.encode(text).ids.length, contextLength: folder.contextLength };
+    return { tokens: countTokens(text, folder), contextLength: folder.contextLength };
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { ChatTemplate } from './chat-template.js';
+import { longestTokenOf } from './longest-token.js';
 
 const Special = z.union([z.string(), z.object({ content: z.string() })]).nullish();
 
@@ -40,6 +41,8 @@ export interface ServingFolder {
   readonly template: ChatTemplate | null;
   readonly tokenizer: TextTokenizer;
   readonly contextLength: number;
+  /** Characters of the longest token; a text of more than so many for each place in the context cannot fit. */
+  readonly longestToken: number;
   readonly defaults: ModelDefaults;
 }
 
@@ -60,6 +63,7 @@ export async function readServingFolder(path: string): Promise<ServingFolder> {
     tokenizer,
     template: source === null ? null : new ChatTemplate(source, { bos, eos: textOf(config.eos_token) }, addsBos),
     contextLength: model.max_position_embeddings ?? 2048,
+    longestToken: longestTokenOf(rawTokenizer),
     defaults: GenerationConfig.parse(generation === null ? {} : JSON.parse(generation)),
   };
 }

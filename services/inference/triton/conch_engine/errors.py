@@ -17,8 +17,9 @@ class InvalidSampling(EngineError):
 class ContextLengthExceeded(EngineError):
     """The prompt leaves no room for an answer."""
 
-    def __init__(self, prompt_tokens: int, context_length: int) -> None:
-        super().__init__(f"CONTEXT_LENGTH: The prompt has {prompt_tokens} tokens; the model takes {context_length}, the answer included.")
+    def __init__(self, prompt_tokens: int, context_length: int, *, is_least: bool = False) -> None:
+        count = f"at least {prompt_tokens}" if is_least else str(prompt_tokens)
+        super().__init__(f"CONTEXT_LENGTH: The prompt has {count} tokens; the model takes {context_length}, the answer included.")
 
 
 class Overloaded(EngineError):

@@ -58,7 +58,7 @@ class GenerationModel:
         echo = "" if _flag(request, "exclude_input_in_output", is_streamed) else text
         if is_streamed and echo:
             raise EngineError("INVALID: exclude_input_in_output: must be true when streaming")
-        ids = self._scheduler.model.tokenizer.encode(text, add_special_tokens=True).ids
+        ids = self._scheduler.model.encode(text)
         if not ids:
             raise EngineError("INVALID: text_input: has no tokens")
 

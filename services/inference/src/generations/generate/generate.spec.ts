@@ -20,7 +20,7 @@ function generation(scripts: { pieces: GenerationPiece[]; error?: Error }[]): { 
   const parts = {
     catalog: {
       resolve: async () => ({ model: 'm', versionId: 'mv_1', baseModel: '', servingDigest: 'sha256:x', weightFormat: 'fp32' }),
-      folder: async () => ({ template: null, tokenizer: { encode: (text: string) => ({ ids: [...text] }) }, contextLength: 8, defaults: {} }),
+      folder: async () => ({ template: null, tokenizer: { encode: (text: string) => ({ ids: [...text] }) }, contextLength: 8, longestToken: 2, defaults: {} }),
     },
     ensure: { execute: async () => aDeployment() },
     ready: { execute: async () => undefined },
@@ -39,9 +39,9 @@ function generation(scripts: { pieces: GenerationPiece[]; error?: Error }[]): { 
   return { generate: new Generate(parts), suspected, closed };
 }
 
-async function run(generate: Generate, prompt = 'abc'): Promise<string[]> {
+async function run(generate: Generate, prompt = 'abc', sampling: { maxTokens?: number } = {}): Promise<string[]> {
   const texts: string[] = [];
-  const request = GenerateRequest.fromPartial({ model: 'm', input: { $case: 'prompt', value: prompt } });
+  const request = GenerateRequest.fromPartial({ model: 'm', input: { $case: 'prompt', value: prompt }, sampling });
   for await (const sent of generate.execute({ projectId: 'p', requestId: 'r', request, signal: new AbortController().signal })) texts.push(sent.text);
   return texts;
 }
@@ -67,5 +67,11 @@ describe(Generate.name, () => {
   it('refuses a prompt that leaves no room for an answer', async () => {
     const { generate } = generation([]);
     await expect(run(generate, 'abcdefgh')).rejects.toThrow(/context of 8 tokens/);
+  });
+
+  it('refuses a prompt that is too long for its tokens to be counted, with or without a maximum', async () => {
+    const { generate } = generation([{ pieces: [piece('a', 'stop')] }]);
+    await expect(run(generate, 'x'.repeat(17))).rejects.toThrow('at least 9 tokens');
+    await expect(run(generate, 'x'.repeat(17), { maxTokens: 1 })).rejects.toThrow('at least 9 tokens');
   });
 });

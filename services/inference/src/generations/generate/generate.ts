@@ -7,6 +7,7 @@ import type { ModelCatalog } from '../../models/model-catalog.js';
 import type { GenerationPiece, ModelServer, SamplingParameters } from '../../triton/model-server.js';
 import { ContextLengthExceeded, ModelServerLost } from '../../triton/triton.errors.js';
 import type { GenerationMeter } from '../generation-meter.js';
+import { countTokens, refuseOverlong } from '../prompt-tokens.js';
 import { promptText } from '../prompt.js';
 import { samplingFor } from '../sampling.js';
 
@@ -46,9 +47,10 @@ export class Generate {
     const deployment = await this.parts.ensure.execute(command.projectId, model);
     const folder = await this.parts.catalog.folder(model.servingDigest);
     const prompt = promptText(request.input, request.model, folder);
+    refuseOverlong(prompt, folder);
     // Counting costs a pass over the prompt, so only a request that names no maximum pays for it.
     const asked = request.sampling?.maxTokens;
-    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - folder.tokenizer.encode(prompt).ids.length);
+    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - countTokens(prompt, folder));
     if (maxTokens < 1) throw new ContextLengthExceeded(`The messages fill the model's context of ${folder.contextLength} tokens.`);
     const sampling = samplingFor(request.sampling, folder.defaults, maxTokens);
     const metered = this.parts.meter.open(command.projectId, command.requestId, request.model);
