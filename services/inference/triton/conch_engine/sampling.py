@@ -8,10 +8,13 @@ from typing import Any
 
 from .errors import InvalidSampling
 
+GREEDY_BELOW = 1e-5
+"""Temperatures below this one are greedy, as vLLM has it."""
+
 
 @dataclass(frozen=True)
 class Sampling:
-    """How one answer is sampled. `temperature` 0 is greedy."""
+    """How one answer is sampled."""
 
     max_tokens: int = 16
     temperature: float = 1.0
@@ -24,6 +27,11 @@ class Sampling:
     frequency_penalty: float = 0.0
     repetition_penalty: float = 1.0
     ignore_eos: bool = False
+
+    @property
+    def is_greedy(self) -> bool:
+        """Takes the likeliest token each time: a temperature this small means so, and dividing by it would overflow."""
+        return self.temperature < GREEDY_BELOW
 
 
 _NUMBERS: dict[str, tuple[float, float]] = {

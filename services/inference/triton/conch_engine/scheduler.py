@@ -153,18 +153,17 @@ class Scheduler:
 
 
 def _generation_config(sampling: Sampling, max_tokens: int, ends: frozenset[int]) -> Any:
-    is_greedy = sampling.temperature == 0.0
     config = genai.GenerationConfig()
     config.max_new_tokens = max_tokens
     config.apply_chat_template = False
     config.ignore_eos = sampling.ignore_eos
     if ends and not sampling.ignore_eos:
         config.stop_token_ids = set(ends)
-    config.do_sample = not is_greedy
+    config.do_sample = not sampling.is_greedy
     config.repetition_penalty = sampling.repetition_penalty
     config.presence_penalty = sampling.presence_penalty
     config.frequency_penalty = sampling.frequency_penalty
-    if not is_greedy:
+    if not sampling.is_greedy:
         config.temperature = sampling.temperature
         config.top_p = sampling.top_p if sampling.top_p > 0 else 1e-6
         if sampling.top_k > 0:
