@@ -26,6 +26,12 @@ describe(readFilter.name, () => {
     ['a combination of nothing', { type: 'and', filters: [] }, 'filters.filters'],
     ['a fault deep inside', { type: 'or', filters: [EQ, { type: 'and', filters: [{ ...EQ, value: null }] }] }, 'filters.filters[1].filters[0].value'],
     ['an array', [EQ], 'filters'],
+    ['half of a surrogate pair in a key', { ...EQ, key: 'a\ud800' }, 'filters.key'],
+    ['half of a surrogate pair in a value', { ...EQ, value: '\udc00' }, 'filters.value'],
+    ['half of a surrogate pair in a list', { type: 'in', key: 'a', value: ['a', '\ud800b'] }, 'filters.value[1]'],
+    ['a zero character', { ...EQ, value: 'a\0' }, 'filters.value'],
+    ['a field that a comparison does not have', { type: 'or', filters: [{ ...EQ, boost: 2 }] }, 'filters.filters[0].boost'],
+    ['a field that a combination does not have', { type: 'and', filters: [EQ], key: 'a' }, 'filters.key'],
   ])('refuses %s and says where it is', (_fault, filter, param) => {
     expect(() => read(filter)).toThrow(expect.objectContaining({ kind: 'invalid', param }));
   });

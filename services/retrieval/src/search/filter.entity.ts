@@ -14,6 +14,7 @@ const MAX_DEPTH = 8;
 const MAX_CONDITIONS = 64;
 const MAX_VALUES = 256;
 const MAX_KEY_CHARACTERS = 64;
+const UNSTORABLE = 'holds a zero character or half of a surrogate pair; write the whole character, or remove it.';
 const TYPES = 'eq, ne, gt, gte, lt, lte, in, nin, and, or';
 
 /** Reads a filter from JSON; null for none. Whatever is not understood is refused with its place. */
@@ -36,6 +37,7 @@ interface Budget {
 
 function read(value: unknown, path: string, budget: Budget): Filter {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FieldRefused(path, 'must be an object with a type.');
+  refuseUnknownKeys(value, path);
   const { type, key, value: operand, filters }: Partial<Record<'type' | 'key' | 'value' | 'filters', unknown>> = value;
   budget.left.conditions -= 1;
   if (budget.left.conditions < 0) throw new FieldRefused('filters', `has more than ${MAX_CONDITIONS} conditions.`);
@@ -71,12 +73,32 @@ function readAll(filters: unknown, path: string, { depth, left }: Budget): Filte
   return filters.map((filter: unknown, at) => read(filter, `${path}[${at}]`, { depth: depth + 1, left }));
 }
 
+/** A misspelled field would silently make another search than the one that is meant. */
+function refuseUnknownKeys(filter: object, path: string): void {
+  const known: readonly unknown[] = 'type' in filter && (filter.type === 'and' || filter.type === 'or') ? ['type', 'filters'] : ['type', 'key', 'value'];
+  const unknown = Object.keys(filter).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new FieldRefused(`${path}.${unknown.slice(0, MAX_KEY_CHARACTERS).toWellFormed()}`, `is not a field of such a filter; it has ${known.join(', ')}.`);
+}
+
+/** Postgres stores neither a zero character nor half of a surrogate pair, so nothing could be equal to such a text. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
 function readKey(key: unknown, path: string): string {
-  if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY_CHARACTERS && !key.includes('\0')) return key;
+  if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY_CHARACTERS) {
+    if (isStorable(key)) return key;
+    throw new FieldRefused(`${path}.key`, UNSTORABLE);
+  }
   throw new FieldRefused(`${path}.key`, `must be the name of an attribute, of 1 to ${MAX_KEY_CHARACTERS} characters.`);
 }
 
 function readValue(value: unknown, path: string): FilterValue {
-  if (typeof value === 'boolean' || (typeof value === 'string' && !value.includes('\0')) || (typeof value === 'number' && Number.isFinite(value))) return value;
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  if (typeof value === 'string') {
+    if (isStorable(value)) return value;
+    throw new FieldRefused(path, UNSTORABLE);
+  }
   throw new FieldRefused(path, 'must be a string, a number or a boolean.');
 }
