@@ -75,6 +75,16 @@ describe.each(DOORS)('a unary call over %s', (door) => {
     expect(error.message).toMatch(/^half � of one, 长+…$/);
   });
 
+  it('carries a refusal whose param and facts quote what is far too long', async () => {
+    const client = await serve({
+      countTokens: () =>
+        Promise.reject(new Refusal('not_found', 'GONE', 'It is gone.', { param: '长'.repeat(50_000), facts: { id: '长'.repeat(50_000), line: 3 } })),
+    });
+    const error = (await refusalOf(client.countTokens({}, CALL))) as DomainError;
+    expect([error.kind, error.code, error.facts['line']]).toEqual(['not_found', 'GONE', 3]);
+    expect([error.param, error.facts['id']]).toEqual([expect.stringMatching(/^长{255}…$/), expect.stringMatching(/^长{255}…$/)]);
+  });
+
   it('tells the handler the project, the request id and the deadline', async () => {
     const seen: CallContext[] = [];
     const client = await serve({
@@ -160,6 +170,7 @@ describe.each(DOORS)('a unary call over %s', (door) => {
     await served?.stop();
     const error = (await refusalOf(client.countTokens({}, CALL))) as DomainError;
     expect([error.kind, error.code]).toEqual(['unavailable', 'SERVICE_UNAVAILABLE']);
+    expect(error.message).not.toContain('127.0.0.1');
   });
 
   it('does not wait for the one before it', async () => {

@@ -35,6 +35,8 @@ export const GRPC_STATUS = {
 
 /** Nine bytes a character at worst, in a header block of at most 64 KiB. */
 const LONGEST_TEXT = 4_000;
+const LONGEST_PARAM = 256;
+const LONGEST_FACT = 256;
 
 /** Options of both ends of a gRPC connection. */
 export const CHANNEL_LIMITS = {
@@ -56,7 +58,7 @@ const KIND_OF_STATUS = new Map<number, ErrorKind>(Object.entries(GRPC_STATUS).ma
  * What a bare gRPC status means: one that came from the transport or the gRPC library and not from a handler, which would have said its
  * kind in the trailer.
  */
-export function errorFromStatus(error: ClientError, address: string): Refusal {
+export function errorFromStatus(error: ClientError, address: string): DomainError {
   // The library answers with RESOURCE_EXHAUSTED or INTERNAL, as it does for other things; only its words tell them apart.
   if (/message .*larger/i.test(error.details)) {
     return new Refusal(
@@ -71,8 +73,11 @@ export function errorFromStatus(error: ClientError, address: string): Refusal {
   // A peer that dies or is cut off resets its streams, with CANCEL or another code; a call that its caller took back never gets here.
   const isCutOff = error.code === status.CANCELLED || (error.code === status.INTERNAL && /RST_STREAM|GOAWAY|session/i.test(error.details));
   const kind = isCutOff ? 'unavailable' : (KIND_OF_STATUS.get(error.code) ?? 'internal');
-  const message = kind === 'unavailable' ? `The service at ${address} is not answering right now. Try again in a few seconds.` : error.details;
-  return new Refusal(kind, kind === 'unavailable' ? 'SERVICE_UNAVAILABLE' : kind.toUpperCase(), message, { cause: error });
+  // Where the peer is, and what a library has to say of itself, is for logs and not for callers.
+  const cause = new Error(`${address}: ${error.details}`, { cause: error });
+  if (kind === 'internal') return asDomainError(cause);
+  if (kind !== 'unavailable') return new Refusal(kind, kind.toUpperCase(), error.details, { cause });
+  return new Refusal('unavailable', 'SERVICE_UNAVAILABLE', 'A service that this needs is not answering right now. Try again in a few seconds.', { cause });
 }
 
 /** An error as headers; the message travels beside them. Values are percent-encoded, since headers carry ASCII only. */
@@ -80,8 +85,8 @@ export function errorHeaders(error: DomainError): Record<string, string> {
   return {
     [HEADER.errorKind]: error.kind,
     [HEADER.errorCode]: error.code,
-    ...(error.param === null ? {} : { [HEADER.errorParam]: encodeURIComponent(error.param.toWellFormed()) }),
-    ...(Object.keys(error.facts).length === 0 ? {} : { [HEADER.errorFacts]: encodeURIComponent(JSON.stringify(error.facts).toWellFormed()) }),
+    ...(error.param === null ? {} : { [HEADER.errorParam]: encodeURIComponent(clipped(error.param, LONGEST_PARAM)) }),
+    ...(Object.keys(error.facts).length === 0 ? {} : { [HEADER.errorFacts]: encodeURIComponent(JSON.stringify(clippedFacts(error.facts))) }),
   };
 }
 
@@ -90,8 +95,15 @@ export function errorHeaders(error: DomainError): Record<string, string> {
  * percent-encoding dies of, and may be longer than a header block may be.
  */
 export function errorText(error: DomainError): string {
-  const text = error.message.toWellFormed();
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
+  return clipped(error.message, LONGEST_TEXT);
+}
+
+function clipped(text: string, longest: number): string {
+  return text.length <= longest ? text.toWellFormed() : `${text.slice(0, longest - 1).toWellFormed()}…`;
+}
+
+function clippedFacts(facts: ErrorFacts): ErrorFacts {
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'string' ? clipped(fact, LONGEST_FACT) : fact]));
 }
 
 /** The error that headers and a message stand for. */

@@ -3,6 +3,7 @@ import type { Logger } from '@conch/telemetry';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, retryHeaders, statusOf } from './error-body.js';
+import { unsupportedMediaType } from './media-type.js';
 import type { Operations } from './operations.js';
 import { BodyStalled, bodyTooLarge } from './read-body.js';
 
@@ -23,6 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = thrown instanceof NotFoundException ? unrouted(request, this.operations.methodsOf(request.url)) : readThrown(thrown, request);
     if (error.kind === 'internal') this.logger.error({ err: error.cause ?? error, requestId: request.id, url: request.url }, error.message);
+    else if (error.kind === 'unavailable' && error.cause !== undefined) this.logger.warn({ err: error.cause, requestId: request.id }, error.message);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
     // Whoever stands still in the middle of a request would hold its connection for ever.
     if (error instanceof BodyStalled) reply.header('connection', 'close');
@@ -54,11 +56,6 @@ function unrouted({ method, url }: Pick<FastifyRequest, 'method' | 'url'>, metho
   if (methods.length === 0) return new Refusal('not_found', 'UNKNOWN_URL', `Unknown route: ${method} ${path}. GET /openapi.json lists every route.`);
   const allow = methods.join(', ');
   return new Refusal('invalid', 'METHOD_NOT_ALLOWED', `${path} does not take ${method}. Use ${allow}.`, { facts: { allow } });
-}
-
-function unsupportedMediaType(given: string | undefined, cause: unknown): Refusal {
-  const what = given === undefined ? 'no content type' : `the content type ${JSON.stringify(given)}`;
-  return new Refusal('invalid', 'UNSUPPORTED_MEDIA_TYPE', `The request has ${what}. Send application/json, or multipart/form-data for uploads.`, { cause });
 }
 
 function frameworkStatus(thrown: unknown): number | null {
