@@ -4,7 +4,7 @@ import type { TritonChannel } from './triton-channel.js';
 import { isServerAway } from './triton-channel.js';
 import type { GenerationPiece, SamplingParameters } from './model-server.js';
 import { boolTensor, bytesTensor, firstString, firstUint32, inferRequest } from './tensors.js';
-import { ContextLengthExceeded, GenerationFailed, ModelOverloaded, ModelServerLost, SamplingRefused } from './triton.errors.js';
+import { ContextLengthExceeded, GenerationFailed, ModelOverloaded, ModelServerLost, SamplingRefused, TextTooLong } from './triton.errors.js';
 
 /** The final response of a decoupled model, which Triton sends empty when asked to. */
 const FINAL = 'triton_final_response';
@@ -70,6 +70,8 @@ export function engineError(model: string, message: string): DomainError {
   const after = (prefix: string): string => message.slice(message.indexOf(prefix) + prefix.length).trim();
   if (message.includes('OVERLOADED:')) return new ModelOverloaded(model);
   if (message.includes('CONTEXT_LENGTH:')) return new ContextLengthExceeded(after('CONTEXT_LENGTH:'));
+  const long = /TEXT_TOO_LONG: (\d+) (\d+)(\+?) (\d+)/.exec(message);
+  if (long !== null) return new TextTooLong(Number(long[1]), `${long[3] === '+' ? 'at least ' : ''}${long[2] ?? ''}`, Number(long[4]));
   if (message.includes('INVALID:')) return new SamplingRefused(after('INVALID:'));
   if (/not healthy|unknown model|is not ready|not found|unavailable|shutting down|exiting/i.test(message)) return new ModelServerLost(message);
   return new GenerationFailed(new Error(message));

@@ -10,6 +10,25 @@ export class ContextLengthExceeded extends DomainError {
   }
 }
 
+/** A text has more tokens than the embedding model reads. */
+export class TextTooLong extends DomainError {
+  readonly kind = 'invalid';
+  readonly code = 'TEXT_TOO_LONG';
+
+  constructor(
+    readonly place: number,
+    readonly tokens: string,
+    readonly limit: number,
+  ) {
+    super(`input[${place}]: has ${tokens} tokens; the embedding model reads at most ${limit}. Cut the text into shorter ones.`, { param: `input[${place}]` });
+  }
+
+  /** The same refusal, told of a request whose texts from `start` on were sent. */
+  countedFrom(start: number): TextTooLong {
+    return new TextTooLong(start + this.place, this.tokens, this.limit);
+  }
+}
+
 /** Every slot and every place in the queue is taken. */
 export class ModelOverloaded extends DomainError {
   readonly kind = 'exhausted';

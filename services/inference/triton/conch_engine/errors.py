@@ -22,6 +22,13 @@ class ContextLengthExceeded(EngineError):
         super().__init__(f"CONTEXT_LENGTH: The prompt has {count} tokens; the model takes {context_length}, the answer included.")
 
 
+class TextTooLong(EngineError):
+    """A text has more tokens than the embedding model reads; its place, its tokens (+ for at least) and the limit are told as numbers."""
+
+    def __init__(self, place: int, tokens: int, limit: int, *, is_least: bool = False) -> None:
+        super().__init__(f"TEXT_TOO_LONG: {place} {tokens}{'+' if is_least else ''} {limit}")
+
+
 class Overloaded(EngineError):
     """Every place in the queue is taken."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 import tritonclient.grpc as grpc
 from triton_process import TritonProcess
+from tritonclient.utils import InferenceServerException
 
 
 def _embed(triton: TritonProcess, texts: list[str]) -> Any:
@@ -28,6 +30,11 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch(triton: TritonProcess) 
     assert np.allclose(alone, batched, atol=1e-5)
 
 
-def test_counts_tokens_and_cuts_at_the_limit(triton: TritonProcess) -> None:
-    counts = _embed(triton, ["hello", "word " * 1_000]).as_numpy("num_tokens").reshape(-1)
+def test_counts_tokens_up_to_the_limit(triton: TritonProcess) -> None:
+    counts = _embed(triton, ["hello", "word " * 254]).as_numpy("num_tokens").reshape(-1)
     assert list(counts) == [3, 256]
+
+
+def test_refuses_a_text_beyond_the_limit_with_its_place_and_numbers(triton: TritonProcess) -> None:
+    with pytest.raises(InferenceServerException, match="TEXT_TOO_LONG: 1 257 256"):
+        _embed(triton, ["hello", "word " * 255])

@@ -7,6 +7,12 @@ import { TokenCounter } from './token-counter.js';
 const SentenceConfig = z.object({ max_seq_length: z.number().int().positive() });
 const JsonObject = z.record(z.string(), z.unknown());
 
+/**
+ * Ideographs beyond the first plane. The model's own tokenizer takes each as a word, this package does not: it would count too few
+ * tokens, and a text that seems to fit would be refused.
+ */
+const RARE_IDEOGRAPHS = /[\u{20000}-\u{2FA1F}]/gu;
+
 /** What is used of a tokenizer. The package's own types import each other in a way that NodeNext does not follow, so that they say nothing. */
 interface TextTokenizer {
   encode(text: string, options?: { readonly add_special_tokens: boolean }): { readonly ids: readonly number[] };
@@ -32,6 +38,6 @@ export class EmbedderTokenizer extends TokenCounter {
   }
 
   override count(text: string): number {
-    return this.tokenizer.encode(text, { add_special_tokens: false }).ids.length;
+    return this.tokenizer.encode(text.replace(RARE_IDEOGRAPHS, ' $& '), { add_special_tokens: false }).ids.length;
   }
 }

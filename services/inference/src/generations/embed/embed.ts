@@ -1,5 +1,6 @@
 import { Refusal } from '@conch/errors';
 import type { ModelServer } from '../../triton/model-server.js';
+import { TextTooLong } from '../../triton/triton.errors.js';
 import type { GenerationMeter } from '../generation-meter.js';
 
 export interface EmbedCommand {
@@ -35,13 +36,21 @@ export class Embed {
     const vectors: Buffer[] = [];
     let promptTokens = 0;
     for (let start = 0; start < command.texts.length; start += BATCH) {
-      const batch = await this.server.embed(this.servedName, command.texts.slice(start, start + BATCH), command.signal);
+      const batch = await this.batch(command, start);
       vectors.push(...batch.vectors);
       for (const tokens of batch.tokens) promptTokens += tokens;
     }
     const usage = { requestId: command.requestId, model: this.publicName, operation: 'embed', promptTokens, completionTokens: 0, cancelled: false };
     await this.meter.announce(command.projectId, usage);
     return { vectors, promptTokens };
+  }
+
+  private async batch({ texts, signal }: EmbedCommand, start: number): Promise<{ vectors: Buffer[]; tokens: number[] }> {
+    try {
+      return await this.server.embed(this.servedName, texts.slice(start, start + BATCH), signal);
+    } catch (error) {
+      throw error instanceof TextTooLong ? error.countedFrom(start) : error;
+    }
   }
 
   private check(command: EmbedCommand): void {
