@@ -1,7 +1,7 @@
 import type { CountTokensRequest } from '@conch/contracts/inference';
 import type { ModelCatalog } from '../models/model-catalog.js';
 import { countTokens } from './prompt-tokens.js';
-import { promptText } from './prompt.js';
+import { fieldOf, promptText } from './prompt.js';
 
 /** How many tokens a prompt is, by the model's own tokenizer and template. */
 export class CountTokens {
@@ -11,6 +11,6 @@ export class CountTokens {
     const model = await this.catalog.resolve(projectId, request.model, { requestId });
     const folder = await this.catalog.folder(model.servingDigest);
     const text = promptText(request.input, request.model, folder);
-    return { tokens: countTokens(text, folder), contextLength: folder.contextLength };
+    return { tokens: countTokens(text, folder, fieldOf(request.input)), contextLength: folder.contextLength };
   }
 }

@@ -15,6 +15,11 @@ const ChatInput = z.object({
 /** What a request asks to continue: chat messages (JSON) or plain text. */
 export type PromptInput = { readonly $case: 'chatJson'; readonly value: string } | { readonly $case: 'prompt'; readonly value: string };
 
+/** The field of a request that a prompt came in, for refusals. */
+export function fieldOf(input: PromptInput | undefined): 'messages' | 'prompt' {
+  return input?.$case === 'prompt' ? 'prompt' : 'messages';
+}
+
 /** The text that the model is given: a plain prompt as it is, chat messages through the model's own template. */
 export function promptText(input: PromptInput | undefined, model: string, folder: ServingFolder): string {
   if (input === undefined) throw new Refusal('invalid', 'INPUT_MISSING', 'The request has neither messages nor a prompt.', { param: 'messages' });

@@ -15,6 +15,11 @@ describe(engineError.name, () => {
     expect([error.kind, error.code]).toEqual([kind, code]);
   });
 
+  it('names the sampling parameter at fault, and no tensor that the caller knows nothing of', () => {
+    expect(engineError('m', 'INVALID: top_p: must be between 0 and 1, got 7')).toMatchObject({ param: 'top_p' });
+    expect(engineError('m', 'INVALID: text_input: has no tokens')).toMatchObject({ param: null });
+  });
+
   it('says which text is too long, and by how much', () => {
     expect(engineError('embedder', 'TEXT_TOO_LONG: 3 812 256')).toMatchObject({
       message: expect.stringContaining('input[3]: has 812 tokens; the embedding model reads at most 256'),

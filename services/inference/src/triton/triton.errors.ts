@@ -5,8 +5,16 @@ export class ContextLengthExceeded extends DomainError {
   readonly kind = 'invalid';
   readonly code = 'CONTEXT_LENGTH_EXCEEDED';
 
-  constructor(reason: string) {
-    super(`${reason} Shorten the messages.`, { param: 'messages' });
+  constructor(
+    readonly reason: string,
+    input: 'messages' | 'prompt' = 'messages',
+  ) {
+    super(`${reason} Shorten the ${input}.`, { param: input });
+  }
+
+  /** The same refusal in the words of what the caller sent; the engine knows of texts alone. */
+  of(input: 'messages' | 'prompt'): ContextLengthExceeded {
+    return new ContextLengthExceeded(this.reason, input);
   }
 }
 
@@ -39,10 +47,31 @@ export class ModelOverloaded extends DomainError {
   }
 }
 
+/** The engine's names for what a caller may set; its other names are those of its own tensors. */
+const PARAMETERS: ReadonlySet<string> = new Set([
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'seed',
+  'stop',
+  'presence_penalty',
+  'frequency_penalty',
+  'repetition_penalty',
+  'ignore_eos',
+]);
+
 /** The engine refused a sampling parameter. */
 export class SamplingRefused extends DomainError {
   readonly kind = 'invalid';
   readonly code = 'SAMPLING_REFUSED';
+
+  /** `reason` begins with the parameter's name. */
+  constructor(reason: string) {
+    const name = reason.slice(0, Math.max(0, reason.indexOf(':')));
+    super(reason, PARAMETERS.has(name) ? { param: name } : {});
+  }
 }
 
 /** The model server or its Python process went away; the request may be sent again. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GenerateRequest } from '@conch/contracts/inference';
 import { aDeployment } from '../../deployments/deployment.fixture.js';
 import type { GenerationPiece } from '../../triton/model-server.js';
-import { ModelServerLost } from '../../triton/triton.errors.js';
+import { ContextLengthExceeded, ModelServerLost } from '../../triton/triton.errors.js';
 import { Generate, type GenerateParts } from './generate.js';
 
 const piece = (text: string, finishReason: GenerationPiece['finishReason'] = null): GenerationPiece => ({
@@ -67,6 +67,14 @@ describe(Generate.name, () => {
   it('refuses a prompt that leaves no room for an answer', async () => {
     const { generate } = generation([]);
     await expect(run(generate, 'abcdefgh')).rejects.toThrow(/context of 8 tokens/);
+  });
+
+  it('names the prompt, and not messages, whoever refuses it', async () => {
+    const { generate } = generation([{ pieces: [], error: new ContextLengthExceeded('The prompt has 9 tokens.') }]);
+    const named = { param: 'prompt', message: expect.stringContaining('Shorten the prompt.') };
+    await expect(run(generate)).rejects.toMatchObject(named);
+    await expect(run(generate, 'abcdefgh')).rejects.toMatchObject(named);
+    await expect(run(generate, 'x'.repeat(17))).rejects.toMatchObject(named);
   });
 
   it('refuses a prompt that is too long for its tokens to be counted, with or without a maximum', async () => {

@@ -8,7 +8,7 @@ import type { GenerationPiece, ModelServer, SamplingParameters } from '../../tri
 import { ContextLengthExceeded, ModelServerLost } from '../../triton/triton.errors.js';
 import type { GenerationMeter } from '../generation-meter.js';
 import { countTokens, refuseOverlong } from '../prompt-tokens.js';
-import { promptText } from '../prompt.js';
+import { fieldOf, promptText } from '../prompt.js';
 import { samplingFor } from '../sampling.js';
 
 export interface GenerateCommand {
@@ -47,11 +47,12 @@ export class Generate {
     const deployment = await this.parts.ensure.execute(command.projectId, model);
     const folder = await this.parts.catalog.folder(model.servingDigest);
     const prompt = promptText(request.input, request.model, folder);
-    refuseOverlong(prompt, folder);
+    const field = fieldOf(request.input);
+    refuseOverlong(prompt, folder, field);
     // Counting costs a pass over the prompt, so only a request that names no maximum pays for it.
     const asked = request.sampling?.maxTokens;
-    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - countTokens(prompt, folder));
-    if (maxTokens < 1) throw new ContextLengthExceeded(`The messages fill the model's context of ${folder.contextLength} tokens.`);
+    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - countTokens(prompt, folder, field));
+    if (maxTokens < 1) throw new ContextLengthExceeded(`There is no room left for an answer in the model's context of ${folder.contextLength} tokens.`, field);
     const sampling = samplingFor(request.sampling, folder.defaults, maxTokens);
     const metered = this.parts.meter.open(command.projectId, command.requestId, request.model);
     try {
@@ -59,6 +60,8 @@ export class Generate {
         metered.count(piece);
         yield { ...piece, modelVersionId: model.versionId };
       }
+    } catch (error) {
+      throw error instanceof ContextLengthExceeded ? error.of(field) : error;
     } finally {
       await metered.close(signal.aborted);
     }
