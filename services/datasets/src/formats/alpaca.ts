@@ -1,5 +1,8 @@
-import { type Report, typeName } from './finding.js';
+import { type Report, refuseUnknown, typeName } from './finding.js';
 import { type Turn, readText } from './turn.js';
+
+/** `id` tells rows apart, and `text` is how the first alpaca data set repeats the whole row as one prompt. */
+const FIELDS: ReadonlySet<string> = new Set(['instruction', 'input', 'output', 'system', 'history', 'id', 'text']);
 
 /**
  * Reads one row `{"instruction","input"?,"output","system"?,"history"?}`; null when something was reported. Instruction and input
@@ -7,7 +10,7 @@ import { type Turn, readText } from './turn.js';
  */
 export function readAlpaca(row: Readonly<Record<string, unknown>>, report: Report): readonly Turn[] | null {
   const turns: Turn[] = [];
-  let isSound = true;
+  let isSound = refuseUnknown(row, FIELDS, '', report);
   const take = (role: Turn['role'], content: string | null): void => {
     if (content === null) isSound = false;
     else turns.push({ role, content, isTrained: true });

@@ -12,6 +12,20 @@ export interface Finding {
 export type Report = (field: string, problem: string, wayOut: string) => void;
 
 const QUOTE_CHARACTERS = 40;
+const NAME_CHARACTERS = 64;
+
+/**
+ * Reports every field that nothing would read, since what an author wrote must not be left out in silence; false when there is one.
+ * Data sets made from tables spell a field that a row does not have as null.
+ */
+export function refuseUnknown(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>, at: string, report: Report): boolean {
+  const unknown = Object.keys(value).filter((key) => !known.has(key) && value[key] !== null);
+  for (const key of unknown) {
+    const name = key.slice(0, NAME_CHARACTERS).toWellFormed();
+    report(at === '' ? name : `${at}.${name}`, 'the field is not known', `remove it, or correct its name; known are ${[...known].join(', ')}`);
+  }
+  return unknown.length === 0;
+}
 
 /** A finding as one line of a refusal. */
 export function describeFinding({ line, field, problem, wayOut }: Finding): string {

@@ -1,12 +1,26 @@
-import { type Report, quote, typeName } from './finding.js';
+import { type Report, quote, refuseUnknown, typeName } from './finding.js';
 import { type Speaker, type Turn, readText } from './turn.js';
 
 const SPEAKERS: Readonly<Record<string, Speaker>> = { system: 'system', developer: 'system', user: 'user', assistant: 'assistant' };
+/** `id` is no part of OpenAI's rows; it tells rows apart and says nothing to learn. */
+const ROW_FIELDS: ReadonlySet<string> = new Set(['messages', 'tools', 'parallel_tool_calls', 'functions', 'id']);
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'name',
+  'weight',
+  'tool_calls',
+  'tool_call_id',
+  'function_call',
+  'refusal',
+  'audio',
+  'annotations',
+]);
 const TOOLS_LATER = 'tool use is not taken for training yet; keep such rows for later and upload the file without them';
 
 /** Reads one row `{"messages":[{"role","content"},…]}` as OpenAI's chat fine-tuning writes it; null when something was reported. */
 export function readOpenAiChat(row: Readonly<Record<string, unknown>>, report: Report): readonly Turn[] | null {
-  let isSound = true;
+  let isSound = refuseUnknown(row, ROW_FIELDS, '', report);
   for (const key of ['tools', 'functions']) {
     const value = row[key];
     if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
@@ -56,6 +70,7 @@ function readMessage(message: unknown, index: number, report: Report): Turn | nu
     report(`${at}.${key}`, 'the message calls tools', TOOLS_LATER);
     return null;
   }
+  if (!refuseUnknown(fields, MESSAGE_FIELDS, at, report)) return null;
   const content = readContent(fields['content'], `${at}.content`, speaker, report);
   if (content === null) return null;
   const weight = fields['weight'];

@@ -118,6 +118,15 @@ describe(TrainingFileLint.name, () => {
     expect(firstFinding(JSON.stringify({ messages: [GOOD, ANSWER], tools: [{}] }))).toContain('line 1, tools: the row offers tools');
   });
 
+  it('refuses fields that nothing would read, in rows and in messages', () => {
+    const known = 'the field is not known; remove it, or correct its name; known are';
+    expect(firstFinding(JSON.stringify({ messages: [GOOD, ANSWER], foo: 1 }))).toContain(`line 1, foo: ${known} messages, tools`);
+    expect(firstFinding(chatFile([[GOOD, { ...ANSWER, wieght: 0 }]]))).toContain(`line 1, messages[1].wieght: ${known} role, content`);
+    expect(firstFinding(JSON.stringify({ instruction: 'q', imput: 'x', output: 'a' }))).toContain(`line 1, imput: ${known} instruction, input`);
+    const { report } = lint(JSON.stringify({ messages: [GOOD, { ...ANSWER, foo: 1 }], bar: 2, gone: null }));
+    expect(report.findings.map(({ field }) => field)).toEqual(['bar', 'messages[1].foo']);
+  });
+
   it('passes over fields that tables leave empty', () => {
     const row = {
       messages: [
