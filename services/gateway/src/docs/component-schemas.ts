@@ -20,7 +20,15 @@ export class ComponentSchemas {
   }
 
   private convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: ({ jsonSchema }) => tidy(jsonSchema, io) }) as JsonSchema;
+    const made = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      override: ({ zodSchema, jsonSchema }) => {
+        tidy(jsonSchema, io);
+        // Zod leaves it out for what is read from text, as numbers in a query string are.
+        if (io === 'input' && zodSchema instanceof z.ZodDefault) jsonSchema['default'] ??= zodSchema.def.defaultValue;
+      },
+    }) as JsonSchema;
     const { $defs = {}, $schema: _, ...root } = made;
     for (const [name, definition] of Object.entries($defs as Record<string, JsonSchema>)) this.components[name] = rewritten(definition) as JsonSchema;
     return rewritten(root) as JsonSchema;

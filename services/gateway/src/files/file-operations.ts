@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.js';
-import { UnixSeconds, deletedOf, listOf, listQuery } from '../http/schemas.js';
+import { UnixSeconds, deletedOf, listOf, listQuery, wholeNumber } from '../http/schemas.js';
 
 const ALL_FILES_A_PAGE = 10_000;
 const EXPIRY_SECONDS = { min: 3_600, max: 2_592_000 } as const;
@@ -32,7 +32,7 @@ export const UploadFields = z.strictObject({
   expires_after: z
     .strictObject({
       anchor: z.literal('created_at'),
-      seconds: z.coerce.number().int().min(EXPIRY_SECONDS.min).max(EXPIRY_SECONDS.max).meta({ description: 'From an hour to 30 days.' }),
+      seconds: wholeNumber(EXPIRY_SECONDS.min, EXPIRY_SECONDS.max).meta({ description: 'From an hour to 30 days.' }),
     })
     .optional()
     .meta({ description: 'When the file may be removed; it is kept when this is left out.' }),

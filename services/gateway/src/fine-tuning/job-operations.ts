@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.js';
-import { Metadata, UnixSeconds, listOf, listQuery, refused } from '../http/schemas.js';
+import { Metadata, UnixSeconds, listOf, listQuery, refused, wholeNumber } from '../http/schemas.js';
 
 const JOBS_PATH = '/v1/fine_tuning/jobs';
 const TAG = 'Fine-tuning';
@@ -159,10 +159,7 @@ export const listJobEvents = operation({
   query: z.strictObject({
     ...listQuery({ standard: 20, max: 100 }),
     stream: z.enum(['true', 'false']).optional().meta({ description: 'Follow the events; so does the header `Accept: text/event-stream`.' }),
-    starting_after: z.coerce
-      .number()
-      .int()
-      .min(0)
+    starting_after: wholeNumber(0, 999_999_999_999_999)
       .optional()
       .meta({ description: 'Follow from after this sequence number; so does the header `Last-Event-ID`.' }),
   }),

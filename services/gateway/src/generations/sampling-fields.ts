@@ -1,6 +1,7 @@
 import type { Sampling } from '@conch/contracts/inference';
 import type { PartialMessage } from '@conch/rpc';
 import { z } from 'zod';
+import { MAX_COUNT } from '../http/schemas.js';
 
 const MAX_STOPS = 4;
 
@@ -15,7 +16,7 @@ export const samplingFields = {
     .meta({ description: 'Up to four texts that end the answer; they are not part of it.' }),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
-  top_k: z.int().min(0).nullish().meta({ description: 'Draw from the k likeliest tokens only; 0 draws from all.' }),
+  top_k: z.int().min(0).max(MAX_COUNT).nullish().meta({ description: 'Draw from the k likeliest tokens only; 0 draws from all.' }),
   repetition_penalty: z.number().positive().max(2).nullish(),
   ignore_eos: z.boolean().nullish().meta({ description: 'Do not end before the maximum of tokens; for measurements.' }),
 };
@@ -41,11 +42,16 @@ export function samplingOf(input: SamplingInput, maxTokens: number | undefined, 
     temperature: input.temperature ?? undefined,
     topP: input.top_p ?? undefined,
     topK: input.top_k ?? undefined,
-    seed: typeof seed === 'number' ? seed + choice : undefined,
+    seed: typeof seed === 'number' ? seedOf(seed, choice) : undefined,
     stop: typeof stop === 'string' ? [stop] : [...(stop ?? [])],
     presencePenalty: input.presence_penalty ?? undefined,
     frequencyPenalty: input.frequency_penalty ?? undefined,
     repetitionPenalty: input.repetition_penalty ?? undefined,
     ignoreEos: input.ignore_eos ?? false,
   };
+}
+
+/** Above the largest whole number that JSON carries exactly, seeds are counted downwards. */
+function seedOf(seed: number, choice: number): number {
+  return Number.isSafeInteger(seed + choice) ? seed + choice : seed - choice;
 }

@@ -28,12 +28,16 @@ export const Metadata = z
   .refine((value) => Object.keys(value).length <= 16, 'at most 16 pairs fit')
   .meta({ description: 'Up to 16 pairs of your own; keys of at most 64, values of at most 512 characters.' });
 
+/** The largest whole number that the services take for a count or a version. */
+export const MAX_COUNT = 2_147_483_647;
+
 /** Seconds since 1970. */
 export const UnixSeconds = z.int().meta({ description: 'Seconds since 1970-01-01 UTC.' });
 
-/** A whole number in a query string. */
-function wholeNumber(min: number, max: number) {
-  return z.coerce.number().int().min(min).max(max);
+/** A whole number in a query string or a form, in plain digits; `0x2` and `1e1` are refused. */
+export function wholeNumber(min: number, max: number) {
+  const read = (value: unknown): unknown => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value);
+  return z.preprocess(read, z.int('expected a whole number in plain digits').min(min).max(max));
 }
 
 /** The paging parameters of a list. */

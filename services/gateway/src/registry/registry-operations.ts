@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.js';
-import { deletedOf, listOf, listQuery } from '../http/schemas.js';
+import { MAX_COUNT, deletedOf, listOf, listQuery } from '../http/schemas.js';
 import { Alias, Lineage, Model, Version } from './registry-schemas.js';
 
 const TAG = 'Registry';
@@ -58,7 +58,7 @@ export const setAlias = operation({
     summary: 'Point an alias at a version; requests name it as `<model>@<alias>`',
   },
   params: z.strictObject({ name }),
-  body: z.strictObject({ alias, version: z.int().min(1).meta({ description: "The version's number." }) }),
+  body: z.strictObject({ alias, version: z.int().min(1).max(MAX_COUNT).meta({ description: "The version's number." }) }),
   answer: { kind: 'json', schema: Alias },
 });
 

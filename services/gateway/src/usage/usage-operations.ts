@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.js';
-import { listOf } from '../http/schemas.js';
+import { listOf, wholeNumber } from '../http/schemas.js';
 
 const DAY_SECONDS = 86_400;
 const MAX_DAYS = 366;
@@ -23,7 +23,7 @@ const UsageDay = z
 /** What one model did for a project on one day. */
 export type UsageDayView = z.output<typeof UsageDay>;
 
-const Time = z.coerce.number().int().min(0).max(32_503_680_000);
+const Time = wholeNumber(0, 32_503_680_000);
 
 export const showUsage = operation({
   ...{ id: 'showUsage', method: 'GET', path: '/v1/usage', tag: 'Usage and audit', summary: "Sum your project's tokens up by day and model, newest day first" },
