@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { samplingFields } from '../generations/sampling-fields.js';
 import { TokenUsage } from '../generations/token-usage.js';
 import { operation } from '../http/operation.js';
-import { Metadata, UnixSeconds, harmless, refused } from '../http/schemas.js';
+import { MAX_COUNT, Metadata, UnixSeconds, harmless, refused } from '../http/schemas.js';
 import { ChatMessages } from './chat-messages.js';
 
 /** Choices of one request; each of them is a generation of its own. */
 const MAX_CHOICES = 128;
 
-const MaxTokens = z.int().min(1).nullish();
+const MaxTokens = z.int().min(1).max(MAX_COUNT).nullish();
 
 const ChatBody = z.strictObject({
   model: z.string().min(1).meta({ description: "A model's public id, `name@alias` or `name@version`." }),
@@ -102,4 +102,5 @@ export const createChatCompletion = operation({
   body: ChatBody,
   answer: { kind: 'json-or-events', schema: ChatCompletion, event: ChatCompletionChunk },
   changes: false,
+  texts: ['messages', 'stop'],
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { samplingFields } from '../generations/sampling-fields.js';
 import { TokenUsage } from '../generations/token-usage.js';
 import { operation } from '../http/operation.js';
-import { Metadata, UnixSeconds, harmless, refused } from '../http/schemas.js';
+import { MAX_COUNT, Metadata, UnixSeconds, harmless, refused } from '../http/schemas.js';
 
 /** Answers of one request over all its prompts; each of them is a generation of its own. */
 const MAX_CHOICES = 128;
@@ -21,6 +21,7 @@ const CompletionBody = z
     max_tokens: z
       .int()
       .min(1)
+      .max(MAX_COUNT)
       .nullish()
       .transform((given) => given ?? DEFAULT_MAX_TOKENS)
       .meta({ description: `Tokens that an answer may have at most; ${DEFAULT_MAX_TOKENS} when left out.` }),
@@ -79,4 +80,5 @@ export const createCompletion = operation({
   body: CompletionBody,
   answer: { kind: 'json-or-events', schema: Completion, event: Completion },
   changes: false,
+  texts: ['prompt', 'stop'],
 });

@@ -44,4 +44,5 @@ export const createEmbedding = operation({
   body: EmbeddingBody,
   answer: { kind: 'json', schema: EmbeddingList },
   changes: false,
+  texts: ['input'],
 });

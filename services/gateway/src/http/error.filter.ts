@@ -52,7 +52,7 @@ export function readThrown(thrown: unknown, request: Pick<FastifyRequest, 'metho
 
 /** The refusal of a request that no handler takes: for its path, or only for its method. */
 function unrouted({ method, url }: Pick<FastifyRequest, 'method' | 'url'>, methods: readonly string[]): Refusal {
-  const path = url.split('?', 1)[0] ?? url;
+  const path = (url.split('?', 1)[0] ?? url).slice(0, LONGEST_MESSAGE);
   if (methods.length === 0) return new Refusal('not_found', 'UNKNOWN_URL', `Unknown route: ${method} ${path}. GET /openapi.json lists every route.`);
   const allow = methods.join(', ');
   return new Refusal('invalid', 'METHOD_NOT_ALLOWED', `${path} does not take ${method}. Use ${allow}.`, { facts: { allow } });

@@ -32,6 +32,8 @@ export interface Operation<P extends z.ZodType = z.ZodType, Q extends z.ZodType 
    * What an Idempotency-Key does: the answer is `kept` and given again; or the handler sees to it in its `own` way; or it does nothing.
    */
   readonly idempotency: 'none' | 'kept' | 'own';
+  /** Fields of the body that hold text for a model, which reads any; no other field may hold what cannot be kept or looked up. */
+  readonly texts: readonly string[];
 }
 
 /** What a handler receives. */
@@ -44,7 +46,7 @@ export interface InputOf<O extends Operation> {
 const Nothing = zod.strictObject({});
 const NoBody = zod.strictObject({}).nullish();
 
-type Parts<P, Q, B> = Partial<{ params: P; query: Q; body: B } & Pick<Operation, 'isMultipart' | 'isPublic' | 'changes' | 'idempotency'>>;
+type Parts<P, Q, B> = Partial<{ params: P; query: Q; body: B } & Pick<Operation, 'isMultipart' | 'isPublic' | 'changes' | 'idempotency' | 'texts'>>;
 type Heading = Pick<Operation, 'id' | 'method' | 'path' | 'tag' | 'summary' | 'answer'>;
 
 /** Makes an operation; one without path parameters, query or body accepts none. What is not a GET changes something, unless it says otherwise; what a POST changes, it changes once for one Idempotency-Key. */
@@ -58,6 +60,7 @@ export function operation<P extends z.ZodType = typeof Nothing, Q extends z.ZodT
     body: NoBody as unknown as B,
     isMultipart: false,
     isPublic: false,
+    texts: [],
     changes,
     idempotency: changes && parts.method === 'POST' && parts.answer.kind === 'json' ? 'kept' : 'none',
     ...parts,

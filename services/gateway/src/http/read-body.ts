@@ -35,9 +35,11 @@ export function readBody(body: IncomingMessage, { maxBytes, idleMs }: BodyLimits
   const onClose = (): void => cutOff();
   const onData = (chunk: Buffer): void => {
     bytes += chunk.length;
-    if (bytes > maxBytes) return settle(() => reject(bodyTooLarge()));
-    watch.refresh();
-    chunks.push(chunk);
+    if (bytes > maxBytes) settle(() => reject(bodyTooLarge()));
+    else {
+      watch.refresh();
+      chunks.push(chunk);
+    }
   };
   const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes)));
   const settle = (tell: () => void): void => {

@@ -61,6 +61,36 @@ describe('the REST surface', () => {
     expect(answer.json().error).toMatchObject({ code: 'invalid_character', param });
   });
 
+  it.each(['/v1/vector_stores', '/v1/fine_tuning/jobs'])('refuses a name that objects cannot have of their own, as it would get lost: %s', async (url) => {
+    const payload = '{"model":"m","training_file":"file-1","metadata":{"__proto__":"x"}}';
+    const answer = await gateway.request('POST', url, { payload, headers: { 'content-type': 'application/json' } });
+    expect([answer.statusCode, answer.json().error.param]).toEqual([400, 'metadata.__proto__']);
+  });
+
+  it.each(['multipart/form-data; boundary=x', 'application/x-www-form-urlencoded'])('refuses a body of %s where JSON is read', async (type) => {
+    const answer = await gateway.request('POST', '/v1/vector_stores', { payload: 'name=a', headers: { 'content-type': type } });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([415, 'unsupported_media_type']);
+  });
+
+  it('repeats little of what it refuses', async () => {
+    const long = 'x'.repeat(10_000);
+    const answers = [
+      await gateway.request('POST', '/v1/keys', { payload: { name: 'a', [long]: 1 } }),
+      await gateway.request('POST', '/v1/keys', { payload: `{"${long}":"\\u0000"}`, headers: { 'content-type': 'application/json' } }),
+      await gateway.request('GET', `/v1/${long}`),
+    ];
+    expect(answers.map(({ statusCode, body }) => [statusCode, body.length < 1_000])).toEqual([
+      [400, true],
+      [400, true],
+      [404, true],
+    ]);
+  });
+
+  it('refuses a version that is no number of one', async () => {
+    const answer = await gateway.request('POST', '/v1/registry/models/m/aliases', { payload: { alias: 'a', version: 2_147_483_648 } });
+    expect([answer.statusCode, answer.json().error.param]).toEqual([400, 'version']);
+  });
+
   it('takes whole characters, however they are written', async () => {
     const answer = await gateway.request('POST', '/v1/keys', {
       payload: '{"name":"\\ud83d\\udc1a \\\\u0000"}',

@@ -7,6 +7,9 @@ type Issue = z.core.$ZodIssue;
 export type InputPlace = 'body' | 'query' | 'path';
 
 const MAX_TOLD = 5;
+/** Longer than any text of ours, the lists of choices included; what is longer repeats the request. */
+const LONGEST_TEXT = 500;
+const LONGEST_PATH = 200;
 
 /** Turns a failed check into one refusal: the first problem names the parameter, the message lists the first few. */
 export function refusalFor(error: z.ZodError, place: InputPlace): Refusal {
@@ -15,10 +18,15 @@ export function refusalFor(error: z.ZodError, place: InputPlace): Refusal {
   const more = problems.length > MAX_TOLD ? ` (and ${problems.length - MAX_TOLD} more)` : '';
   const message = problems
     .slice(0, MAX_TOLD)
-    .map((problem) => problem.text)
+    .map((problem) => clipped(problem.text, LONGEST_TEXT))
     .join(' ');
-  const param = first?.path === '' || first === undefined ? place : first.path;
+  const param = first?.path === '' || first === undefined ? place : clipped(first.path, LONGEST_PATH);
   return new Refusal('invalid', first?.code ?? 'INVALID_VALUE', message + more, { param });
+}
+
+/** A refusal is to be read, so it repeats little of a request. */
+export function clipped(text: string, longest: number = LONGEST_PATH): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
 }
 
 interface Problem {
@@ -29,12 +37,12 @@ interface Problem {
 
 function tell(issue: Issue, parents: readonly PropertyKey[]): Problem[] {
   const at = [...parents, ...issue.path];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(pathText([...at, key])));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(clipped(pathText([...at, key]))));
   if (issue.code === 'invalid_union') {
     const closest = closestBranch(issue.errors);
     if (closest !== null) return closest.flatMap((inner) => tell(inner, at));
   }
-  const path = pathText(at);
+  const path = clipped(pathText(at));
   const where = path === '' ? 'the request body' : `'${path}'`;
   if (isMissing(issue)) {
     return [{ path, code: 'MISSING_REQUIRED_PARAMETER', text: path === '' ? 'A JSON body is required.' : `Missing required parameter: ${where}.` }];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { samplingFields } from '../generations/sampling-fields.js';
 import { operation } from '../http/operation.js';
-import { Metadata, deletedOf, harmless, listOf, orderedListQuery, refused } from '../http/schemas.js';
+import { MAX_COUNT, Metadata, deletedOf, harmless, listOf, orderedListQuery, refused } from '../http/schemas.js';
 import { Filters } from '../vector-stores/store-fields.js';
 import { RankingOptions } from '../vector-stores/store-operations.js';
 import { ResponseInput, otherInputs } from './input-items.js';
@@ -11,9 +11,11 @@ const MAX_STORES = 16;
 const MAX_RESULTS = 50;
 const tag = 'Responses';
 
+const Id = z.string().min(1).max(512);
+
 const FileSearch = z.strictObject({
   type: z.literal('file_search', "only 'file_search' is supported"),
-  vector_store_ids: z.array(z.string().min(1)).min(1).max(MAX_STORES),
+  vector_store_ids: z.array(Id).min(1).max(MAX_STORES),
   max_num_results: z.int().min(1).max(MAX_RESULTS).nullish().meta({ description: '10 when left out.' }),
   filters: Filters,
   ranking_options: RankingOptions,
@@ -41,7 +43,7 @@ const ResponseBody = z.strictObject({
   input: ResponseInput,
   ...otherInputs,
   instructions: z.string().nullish().meta({ description: 'A system message for this response alone.' }),
-  previous_response_id: z.string().min(1).nullish().meta({ description: 'Go on with the conversation of a stored response.' }),
+  previous_response_id: Id.nullish().meta({ description: 'Go on with the conversation of a stored response.' }),
   tools: z
     .array(FileSearch)
     .max(1, 'one file_search tool is enough: list all of its stores in vector_store_ids')
@@ -52,7 +54,7 @@ const ResponseBody = z.strictObject({
     .nullish()
     .meta({ description: '`none` answers without a search.' }),
   include: z.array(Includable).nullish(),
-  max_output_tokens: z.int().min(1).nullish(),
+  max_output_tokens: z.int().min(1).max(MAX_COUNT).nullish(),
   ...{ temperature, top_p, top_k, seed, stop, presence_penalty, frequency_penalty, repetition_penalty },
   truncation: z.enum(['auto', 'disabled']).nullish().meta({ description: '`auto` forgets the oldest turns of a conversation that does not fit the model.' }),
   store: z.boolean().nullish().meta({ description: 'Keep the response, so that it can be read and gone on with; yes when left out.' }),
@@ -91,6 +93,7 @@ export const createResponse = operation({
   summary: 'Answer a conversation, from documents if you like',
   body: ResponseBody,
   answer: { kind: 'json-or-events', schema: ResponseObject, event: ResponseEvent },
+  texts: ['input', 'instructions', 'stop'],
 });
 
 const include = z

@@ -127,4 +127,5 @@ export const searchVectorStore = operation({
   }),
   answer: { kind: 'json', schema: SearchPage },
   changes: false,
+  texts: ['query'],
 });
