@@ -24,16 +24,22 @@ const ToolCall = z.looseObject({ id: z.string(), type: z.literal('function'), fu
 const Instruction = z.strictObject({ role: z.enum(['system', 'developer', 'user']), content: Content, name: z.string().optional() });
 
 /** What an earlier answer carries beside its text is taken, because clients send answers back as they got them. */
-const Assistant = z.strictObject({
-  role: z.literal('assistant'),
-  content: Content.nullish(),
-  name: z.string().optional(),
-  tool_calls: z.array(ToolCall).nullish(),
-  refusal: harmless(z.string(), 'Taken and left out of the prompt.'),
-  annotations: harmless(z.array(z.unknown()), 'Taken and left out of the prompt.'),
-  audio: refused('audio', 'answers are text'),
-  function_call: refused('function_call', 'use tool_calls'),
-});
+const Assistant = z
+  .strictObject({
+    role: z.literal('assistant'),
+    content: Content.nullish(),
+    name: z.string().optional(),
+    tool_calls: z.array(ToolCall).nullish(),
+    refusal: harmless(z.string(), 'Taken and left out of the prompt.'),
+    annotations: harmless(z.array(z.unknown()), 'Taken and left out of the prompt.'),
+    audio: refused('audio', 'answers are text'),
+    function_call: refused('function_call', 'use tool_calls'),
+  })
+  .superRefine(({ content, tool_calls, refusal }, context) => {
+    if (content != null || (tool_calls ?? []).length > 0 || typeof refusal === 'string') return;
+    const message = 'an answer has content, tool_calls or a refusal; send one of them';
+    context.addIssue({ code: 'custom', path: ['content'], params: { code: 'MISSING_REQUIRED_PARAMETER' }, message });
+  });
 
 const Tool = z.strictObject({ role: z.literal('tool'), content: Content, tool_call_id: z.string() });
 
@@ -46,7 +52,7 @@ export const ChatMessages = z
 /** A message as a model's chat template takes it. */
 export interface TemplateTurn {
   readonly role: string;
-  readonly content: string | null;
+  readonly content: string;
   readonly name?: string;
   readonly tool_calls?: unknown;
   readonly tool_call_id?: string;
@@ -56,13 +62,13 @@ export interface TemplateTurn {
 export function templateTurn(message: z.output<typeof ChatMessages>[number]): TemplateTurn {
   return {
     role: message.role === 'developer' ? 'system' : message.role,
-    content: textOf(message.content ?? null),
+    content: textOf(message.content ?? ''),
     ...('name' in message && message.name !== undefined ? { name: message.name } : {}),
     ...('tool_calls' in message && message.tool_calls != null ? { tool_calls: message.tool_calls } : {}),
     ...('tool_call_id' in message ? { tool_call_id: message.tool_call_id } : {}),
   };
 }
 
-function textOf(content: z.output<typeof Content> | null): string | null {
+function textOf(content: z.output<typeof Content>): string {
   return Array.isArray(content) ? content.map((part) => part.text).join('') : content;
 }

@@ -109,7 +109,7 @@ describe('chat completions', () => {
       messages: [
         { role: 'system', content: 'Be brief.' },
         { role: 'user', content: 'One, two' },
-        { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+        { role: 'assistant', content: '', tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }] },
         { role: 'tool', content: 'three', tool_call_id: 'c1' },
       ],
     });
@@ -123,10 +123,47 @@ describe('chat completions', () => {
     ['a role that does not exist', { messages: [{ role: 'ghost', content: 'boo' }] }, 'messages[0].role'],
     ['a parameter that does not exist', { temprature: 1 }, 'temprature'],
     ['no messages', { messages: [] }, 'messages'],
+    ['an answer that says nothing', { messages: [{ role: 'assistant', content: null }] }, 'messages[0].content'],
+    ['more tokens than can be counted', { max_tokens: 2_147_483_648 }, 'max_tokens'],
+    ['more tokens than can be counted, by their newer name', { max_completion_tokens: 2_147_483_648 }, 'max_completion_tokens'],
+    ['a larger choice than can be counted', { top_k: 2_147_483_648 }, 'top_k'],
+    ['a model’s name that cannot be kept', { model: 'a\u0000' }, 'model'],
   ])('refuses %s by name', async (_, fields, param) => {
     const answer = await post({ ...ask, ...fields });
     expect([answer.statusCode, answer.json().error.param]).toEqual([400, param]);
     expect(model.asked).toEqual([]);
+  });
+
+  it('gives choices seeds of their own that JSON carries exactly, even from the largest', async () => {
+    await post({ ...ask, n: 3, seed: Number.MAX_SAFE_INTEGER - 1 });
+    const seeds = model.asked.map(({ request }) => Number(request.sampling?.seed));
+    expect(seeds).toEqual([Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 3]);
+  });
+
+  it('takes an answer that was refused back as one without text', async () => {
+    await post({
+      ...ask,
+      messages: [
+        { role: 'assistant', content: null, refusal: 'No.' },
+        { role: 'user', content: 'a\u0000' },
+      ],
+    });
+    expect(JSON.parse(model.asked[0]?.request.input?.value ?? '').messages[0]).toEqual({ role: 'assistant', content: '' });
+  });
+
+  it.each([
+    [{ max_tokens: 5 }, 'max_tokens'],
+    [{ max_completion_tokens: 5 }, 'max_completion_tokens'],
+  ])('names the field of the request that the engine refuses: %j', async (fields, param) => {
+    model.script = [new Refusal('invalid', 'SAMPLING_REFUSED', 'max_tokens: must be larger')];
+    const answer = await post({ ...ask, ...fields });
+    expect(answer.json().error).toMatchObject({ param, message: `${param}: must be larger` });
+  });
+
+  it('repeats no more of a request than a person reads', async () => {
+    const answer = await post({ ...ask, ['x'.repeat(5_000)]: 1, messages: [{ role: 'user', content: [{ type: 'y'.repeat(5_000) }] }] });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body.length).toBeLessThan(1_500);
   });
 
   it('takes what clients send and nothing here heeds', async () => {

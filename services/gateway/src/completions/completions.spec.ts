@@ -1,3 +1,4 @@
+import { Refusal } from '@conch/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { type TestGateway, startGateway } from '../gateway.fixture.js';
@@ -74,8 +75,16 @@ describe('completions', () => {
     expect([text, reason]).toEqual(['Hello there!', 'length']);
   });
 
+  it('names the prompt when it is too long', async () => {
+    const tooLong = 'The prompt has 9 tokens; the model takes 8, the answer included. Shorten the messages.';
+    model.script = [new Refusal('invalid', 'CONTEXT_LENGTH_EXCEEDED', tooLong, { param: 'messages' })];
+    const { error } = (await post({ model: 'conch-tiny', prompt: 'P' })).json();
+    expect([error.param, error.message]).toEqual(['prompt', tooLong.replace('the messages', 'the prompt')]);
+  });
+
   it.each([
     ['token ids', { prompt: [1, 2, 3] }, 'prompt[0]'],
+    ['more tokens than can be counted', { max_tokens: 2_147_483_648 }, 'max_tokens'],
     ['a suffix', { suffix: 'end' }, 'suffix'],
     ['the best of several', { best_of: 3 }, 'best_of'],
     ['more answers than fit', { prompt: ['a', 'b'], n: 100 }, 'n'],

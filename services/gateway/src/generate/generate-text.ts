@@ -28,9 +28,14 @@ export class GenerateText {
 
   private async answer({ model, maxTokens, temperature }: Question, input: Generation['input'], caller: Caller): Promise<string> {
     let answer = '';
-    await this.generations.follow({ model, input, sampling: samplingOf({ temperature }, maxTokens) }, caller, (text) => {
-      answer += text;
-    });
+    await this.generations.follow(
+      { model, input, sampling: samplingOf({ temperature }, maxTokens) },
+      caller,
+      (text) => {
+        answer += text;
+      },
+      { messages: 'prompt' },
+    );
     return answer;
   }
 }

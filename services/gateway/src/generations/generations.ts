@@ -8,6 +8,7 @@ import type { Caller } from '../http/caller.js';
 import { Peers } from '../peers/peers.js';
 import { CONFIG, LOGGER } from '../platform.module.js';
 import { GenerationQuota } from '../quotas/generation-quota.js';
+import { type FieldNames, inWordsOf } from './field-names.js';
 
 /** How a generation ended. */
 export interface Ending {
@@ -23,6 +24,8 @@ export type OnText = (text: string, modelVersionId: string) => Promise<void> | v
 /** Takes what becomes of several choices, each by its number. */
 export interface ChoiceListener {
   readonly onText: (choice: number, text: string, modelVersionId: string) => Promise<void> | void;
+  /** What the route calls the engine's fields. */
+  readonly names?: FieldNames;
   readonly onEnd?: (choice: number, ending: Ending) => Promise<void> | void;
 }
 
@@ -40,7 +43,7 @@ export class Generations {
   ) {}
 
   /** Follows one generation to its end. What the client never reads is never generated: the caller's signal ends it. */
-  async follow(generation: Generation, caller: Caller, onText: OnText): Promise<Ending> {
+  async follow(generation: Generation, caller: Caller, onText: OnText, names: FieldNames = {}): Promise<Ending> {
     const leave = this.quota.enter(caller.projectId);
     const call = { ...caller, timeoutMs: this.config.CONCH_GENERATION_TIMEOUT_MS };
     const pieces = this.peers.generation.generate(generation, call)[Symbol.asyncIterator]();
@@ -60,6 +63,8 @@ export class Generations {
           modelVersionId,
         };
       }
+    } catch (thrown) {
+      throw inWordsOf(names, thrown);
     } finally {
       leave();
       if (!isLeftAlone) void this.breakOff(pieces);
@@ -81,7 +86,7 @@ export class Generations {
     const siblings = new AbortController();
     const joint = generations.length === 1 ? caller : { ...caller, signal: AbortSignal.any([caller.signal, siblings.signal]) };
     const one = async (generation: Generation, choice: number): Promise<Ending> => {
-      const ending = await this.follow(generation, joint, (text, version) => listener.onText(choice, text, version));
+      const ending = await this.follow(generation, joint, (text, version) => listener.onText(choice, text, version), listener.names);
       await listener.onEnd?.(choice, ending);
       return ending;
     };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { inWordsOf } from '../generations/field-names.js';
 import type { Caller } from '../http/caller.js';
 import { Peers } from '../peers/peers.js';
 import { promptOf } from './grounding.js';
@@ -55,10 +56,10 @@ export class FitPrompt {
   }
 
   private async fits(messages: readonly Turn[], { model, maxOutputTokens }: Material, caller: Caller): Promise<boolean> {
-    const { tokens, contextLength } = await this.peers.generation.countTokens(
-      { model, input: { $case: 'chatJson', value: JSON.stringify({ messages }) } },
-      caller,
-    );
+    const asked = { model, input: { $case: 'chatJson' as const, value: JSON.stringify({ messages }) } };
+    const { tokens, contextLength } = await this.peers.generation.countTokens(asked, caller).catch((thrown: unknown) => {
+      throw inWordsOf({ messages: 'input' }, thrown);
+    });
     return tokens + Math.min(maxOutputTokens ?? ANSWER_TOKENS, Math.floor(contextLength * ANSWER_SHARE)) <= contextLength;
   }
 }

@@ -1,3 +1,4 @@
+import { ModelVersion } from '@conch/contracts/registry';
 import { Refusal } from '@conch/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
@@ -14,7 +15,16 @@ describe('responses', () => {
   let sdk: OpenAI;
 
   beforeAll(async () => {
-    gateway = await startGateway({ generation: model.peer ?? {}, storeTexts: retrieval.storeTexts ?? {} });
+    gateway = await startGateway({
+      generation: model.peer ?? {},
+      storeTexts: retrieval.storeTexts ?? {},
+      registry: {
+        resolveModel: async ({ model: name = '' }) => {
+          if (name === 'nope') throw new Refusal('not_found', 'MODEL_NOT_FOUND', "The model 'nope' does not exist.", { param: 'model' });
+          return ModelVersion.fromPartial({ id: 'mv_1', modelName: name });
+        },
+      },
+    });
     sdk = new OpenAI({ baseURL: `${await gateway.listen()}/v1`, apiKey: gateway.keys.one, maxRetries: 0 });
   }, 60_000);
 
@@ -161,6 +171,19 @@ describe('responses', () => {
     expect(retrieval.asked).toEqual([{ storeId: 'vs_1', queries: ['图书馆几点开门?'], maxResults: 4, filtersJson: '', scoreThreshold: 0.9 }]);
   });
 
+  it.each([false, true])('answers 404 for a model that does not exist, even when there is nothing to ask it about (streamed: %s)', async (stream) => {
+    retrieval.hits = [];
+    const answer = await post({ model: 'nope', tools: [file_search], stream });
+    expect([answer.statusCode, answer.json().error.param]).toEqual([404, 'model']);
+  });
+
+  it('names its own fields when the engine refuses', async () => {
+    model.script = [new Refusal('invalid', 'SAMPLING_REFUSED', 'max_tokens: must be larger')];
+    expect((await post({})).json().error).toMatchObject({ param: 'max_output_tokens', message: 'max_output_tokens: must be larger' });
+    model.script = [new Refusal('invalid', 'CONTEXT_LENGTH_EXCEEDED', 'It is too long. Shorten the messages.', { param: 'messages' })];
+    expect((await post({})).json().error).toMatchObject({ param: 'input', message: 'It is too long. Shorten the input.' });
+  });
+
   it('gives the model as many passages as fit its context, and cuts the best when even that does not', async () => {
     const long = 'The library opens at nine. '.repeat(8);
     retrieval.hits = [aHit({ text: long, score: 0.9 }), aHit({ text: long, score: 0.8 })];
@@ -219,6 +242,15 @@ describe('responses', () => {
     ['another tool', { tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     ['a picture', { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'x' }] }] }, 'input[0].content[0].type'],
     ['a function’s output', { input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] }, 'input[0].type'],
+    ['more tokens than can be counted', { max_output_tokens: 2_147_483_648 }, 'max_output_tokens'],
+    ['an id without end', { previous_response_id: 'r'.repeat(100_000) }, 'previous_response_id'],
+    ['a store’s id without end', { tools: [{ ...file_search, vector_store_ids: ['v'.repeat(100_000)] }] }, 'tools[0].vector_store_ids[0]'],
+    ['an id that cannot be looked up', { previous_response_id: 'resp_\u0000' }, 'previous_response_id'],
+    ['a store’s id that cannot be looked up', { tools: [{ ...file_search, vector_store_ids: ['vs_\ud800'] }] }, 'tools[0].vector_store_ids[0]'],
+    ['metadata that cannot be kept', { metadata: { a: '\u0000' } }, 'metadata.a'],
+    ['a metadata key that cannot be kept', { metadata: { '\ud800': 'a' } }, 'metadata'],
+    ['a user that cannot be kept', { user: '\ud800' }, 'user'],
+    ['a filter that cannot be looked up', { tools: [{ ...file_search, filters: { type: 'eq', key: 'a', value: '\u0000' } }] }, 'tools[0].filters.value'],
     ['a conversation', { conversation: 'conv_1' }, 'conversation'],
     ['work in the background', { background: true }, 'background'],
     ['structured outputs', { text: { format: { type: 'json_object' } } }, 'text.format.type'],

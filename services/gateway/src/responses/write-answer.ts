@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Ending, Generations } from '../generations/generations.js';
 import { samplingOf } from '../generations/sampling-fields.js';
 import type { Caller } from '../http/caller.js';
+import { Peers } from '../peers/peers.js';
 import { type Passage, citationsOf } from './citations.js';
 import { usageOf } from './draft-response.js';
 import { FitPrompt } from './fit-prompt.js';
@@ -23,12 +24,15 @@ export interface AnswerOrder {
   readonly place: number;
 }
 
+const NAMES = { messages: 'input', max_tokens: 'max_output_tokens' };
+
 /** Writes a response's message, and cites what it stands on. */
 @Injectable()
 export class WriteAnswer {
   constructor(
     private readonly fitting: FitPrompt,
     private readonly generations: Generations,
+    private readonly peers: Peers,
   ) {}
 
   async execute(
@@ -59,6 +63,8 @@ export class WriteAnswer {
 
   private async write({ input, turns, passages }: AnswerOrder, caller: Caller, onText: (text: string) => Promise<void> | void): Promise<Written> {
     if (passages !== null && passages.length === 0) {
+      // Nobody else asks whether there is such a model.
+      await this.peers.registry.resolveModel({ model: input.model }, caller);
       // A model that is asked without passages would make something up.
       await onText(nothingFound(queryOf(turns)));
       return { ending: { finishReason: 'stop', promptTokens: 0, completionTokens: 0 }, passages: [] };
@@ -77,7 +83,7 @@ export class WriteAnswer {
     );
     const value = JSON.stringify({ messages: fitted.messages });
     const sampling = samplingOf(input, input.max_output_tokens ?? undefined);
-    const ending = await this.generations.follow({ model: input.model, input: { $case: 'chatJson', value }, sampling }, caller, onText);
+    const ending = await this.generations.follow({ model: input.model, input: { $case: 'chatJson', value }, sampling }, caller, onText, NAMES);
     return { ending, passages: fitted.passages.map((text, at) => ({ fileId: found[at]?.fileId ?? '', filename: found[at]?.filename ?? '', text })) };
   }
 }

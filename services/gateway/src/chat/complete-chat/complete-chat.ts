@@ -1,6 +1,7 @@
 import { newId } from '@conch/storage';
 import { Injectable } from '@nestjs/common';
 import type { AnswerStream } from '../../generations/answer-stream.js';
+import type { FieldNames } from '../../generations/field-names.js';
 import { type Generation, Generations } from '../../generations/generations.js';
 import { samplingOf } from '../../generations/sampling-fields.js';
 import { tokenUsage } from '../../generations/token-usage.js';
@@ -22,7 +23,7 @@ export class CompleteChat {
     const onText = (choice: number, text: string): void => {
       texts[choice] += text;
     };
-    const endings = await this.generations.followAll(asked, caller, { onText });
+    const endings = await this.generations.followAll(asked, caller, { onText, names: namesFor(input) });
     return {
       id: newId('chatcmpl-'),
       object: 'chat.completion',
@@ -44,11 +45,16 @@ export class CompleteChat {
     const includesUsage = input.stream_options?.include_usage === true;
     const chunks = new ChatChunks({ id: newId('chatcmpl-'), created: unixSeconds(new Date()), model: input.model, includesUsage });
     const endings = await this.generations.followAll(asked, caller, {
+      names: namesFor(input),
       onText: (choice, text, modelVersionId) => out.write(chunks.text(choice, text, modelVersionId)),
       onEnd: (choice, ending) => out.write(chunks.finish(choice, ending)),
     });
     await out.write(`${includesUsage ? chunks.usage(tokenUsage(endings, endings.length)) : ''}${DONE}`);
   }
+}
+
+function namesFor(input: ChatInput): FieldNames {
+  return input.max_completion_tokens == null ? {} : { max_tokens: 'max_completion_tokens' };
 }
 
 function generationsFor(input: ChatInput): Generation[] {
