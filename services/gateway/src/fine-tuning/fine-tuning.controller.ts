@@ -35,7 +35,8 @@ export class FineTuningController {
 
   @Serve(listJobs)
   async list(@Input(listJobs) { query }: InputOf<typeof listJobs>, @From() caller: Caller) {
-    const { jobs, hasMore } = await this.peers.jobs.listJobs(
+    // Over gRPC, because a page can be larger than a NATS message.
+    const { jobs, hasMore } = await this.peers.jobStreams.listJobs(
       { page: pageOf(query), kind: JobKind.JOB_KIND_FINE_TUNING, metadata: query.metadata ?? {} },
       caller,
     );
@@ -74,13 +75,13 @@ export class FineTuningController {
   ): Promise<void> {
     const from = followFrom(query, request.headers);
     if (from !== null) return this.following.execute(params.id, from, caller, reply);
-    const { events, hasMore } = await this.peers.jobs.listJobEvents({ jobId: params.id, page: pageOf(query) }, caller);
+    const { events, hasMore } = await this.peers.jobStreams.listJobEvents({ jobId: params.id, page: pageOf(query) }, caller);
     reply.send(listView(events.map(jobEventView), hasMore));
   }
 
   @Serve(listCheckpoints)
   async checkpoints(@Input(listCheckpoints) { params, query }: InputOf<typeof listCheckpoints>, @From() caller: Caller) {
-    const { checkpoints, hasMore } = await this.peers.jobs.listCheckpoints({ jobId: params.id, page: pageOf(query) }, caller);
+    const { checkpoints, hasMore } = await this.peers.jobStreams.listCheckpoints({ jobId: params.id, page: pageOf(query) }, caller);
     return listView(checkpoints.map(checkpointView), hasMore);
   }
 }

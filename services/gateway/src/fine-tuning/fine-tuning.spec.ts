@@ -51,7 +51,7 @@ describe('fine-tuning', () => {
   beforeAll(async () => {
     gateway = await startGateway({
       jobs: {
-        ...jobs,
+        createJob: jobs.createJob,
         getJob: async ({ id }) => {
           if (id !== 'ftjob-1') throw new Refusal('not_found', 'JOB_NOT_FOUND', `Could not find fine-tune: ${id}`, { param: 'fine_tuning_job_id' });
           return aJob({
@@ -63,6 +63,9 @@ describe('fine-tuning', () => {
           });
         },
         cancelJob: async () => aJob({ state: JobState.JOB_STATE_CANCELLED }),
+      },
+      jobStreams: {
+        listJobs: jobs.listJobs,
         listJobEvents: async () => ({ events: [anEvent(2, { type: 'metrics', dataJson: '{"step":1,"loss":2.5}' }), anEvent(1)], hasMore: true }),
         listCheckpoints: async () => ({
           checkpoints: [
@@ -70,8 +73,8 @@ describe('fine-tuning', () => {
           ],
           hasMore: false,
         }),
+        followJobEvents: ({ afterSequence = 0 }, call) => follow(afterSequence, call.signal ?? new AbortController().signal),
       },
-      jobStreams: { followJobEvents: ({ afterSequence = 0 }, call) => follow(afterSequence, call.signal ?? new AbortController().signal) },
     });
     baseUrl = await gateway.listen();
   }, 60_000);
@@ -153,6 +156,11 @@ describe('fine-tuning', () => {
       kind: JobKind.JOB_KIND_FINE_TUNING,
       metadata: { team: 'a', stage: 'b' },
     });
+  });
+
+  it.each(['limit=0x2', 'limit=1e1', 'limit=', 'limit=%201', 'metadata[__proto__]=a'])('refuses a list by %s', async (query) => {
+    const answer = await gateway.request('GET', `${path}?${query}`);
+    expect([answer.statusCode, answer.json().error.param]).toEqual([400, query.startsWith('limit') ? 'limit' : 'metadata.__proto__']);
   });
 
   it('shows what came of a job', async () => {

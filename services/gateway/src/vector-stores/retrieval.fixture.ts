@@ -33,7 +33,6 @@ export class FakeRetrieval {
   readonly stores: FakePeers['stores'] = {
     createStore: async (request) => this.noted(request, aStore({ name: request.name ?? '' })),
     getStore: async ({ id = '' }) => aStore({ id }),
-    listStores: async (request) => this.noted(request, { stores: [aStore(), aStore({ id: 'vs_2' })], hasMore: true }),
     updateStore: async (request) => this.noted(request, aStore(request.name === undefined ? {} : { name: request.name })),
     deleteStore: async ({ id = '' }) => ({ id }),
     attachFile: async (request) => {
@@ -46,7 +45,6 @@ export class FakeRetrieval {
       return this.noted(request, document);
     },
     getDocument: async ({ fileId = '' }) => this.find(fileId),
-    listDocuments: async (request) => this.noted(request, { documents: [...this.documents.values()], hasMore: false }),
     detachFile: async ({ fileId = '' }) => {
       this.find(fileId);
       this.documents.delete(fileId);
@@ -55,6 +53,9 @@ export class FakeRetrieval {
   };
 
   readonly storeTexts: FakePeers['storeTexts'] = {
+    // Lists come over gRPC: a page of them is larger than a NATS message can be.
+    listStores: async (request) => this.noted(request, { stores: [aStore(), aStore({ id: 'vs_2' })], hasMore: true }),
+    listDocuments: async (request) => this.noted(request, { documents: [...this.documents.values()], hasMore: false }),
     listChunks: async () => ({ chunks: [{ index: 0, text: 'One.', tokens: 2, heading: '' }] }),
     search: async (request) => this.noted(request, { hits: this.hits }),
   };

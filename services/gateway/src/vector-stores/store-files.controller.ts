@@ -27,7 +27,8 @@ export class StoreFilesController {
 
   @Serve(listStoreFiles)
   async list(@Input(listStoreFiles) { params, query }: InputOf<typeof listStoreFiles>, @From() caller: Caller) {
-    const { documents, hasMore } = await this.peers.stores.listDocuments(
+    // Over gRPC, because a page can be larger than a NATS message.
+    const { documents, hasMore } = await this.peers.storeTexts.listDocuments(
       { storeId: params.vector_store_id, page: pageOf(query), state: stateOf(query.filter) },
       caller,
     );

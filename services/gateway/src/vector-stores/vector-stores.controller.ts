@@ -36,7 +36,8 @@ export class VectorStoresController {
 
   @Serve(listVectorStores)
   async list(@Input(listVectorStores) { query }: InputOf<typeof listVectorStores>, @From() caller: Caller) {
-    const { stores, hasMore } = await this.peers.stores.listStores({ page: pageOf(query) }, caller);
+    // Over gRPC, because a page can be larger than a NATS message.
+    const { stores, hasMore } = await this.peers.storeTexts.listStores({ page: pageOf(query) }, caller);
     return listView(
       stores.map((store) => storeView(store)),
       hasMore,
