@@ -1,9 +1,12 @@
 import type { CountTokensRequest } from '@conch/contracts/inference';
 import type { ModelCatalog } from '../models/model-catalog.js';
-import { countTokens } from './prompt-tokens.js';
-import { fieldOf, promptText } from './prompt.js';
+import { leastTokens } from './prompt-tokens.js';
+import { promptText } from './prompt.js';
 
-/** How many tokens a prompt is, by the model's own tokenizer and template. */
+/**
+ * How many tokens a prompt is, by the model's own tokenizer and template. A text that cannot fit is not counted: whoever shortens a
+ * conversation until it fits needs to know no more than that, and gets the fewest tokens that it can be.
+ */
 export class CountTokens {
   constructor(private readonly catalog: ModelCatalog) {}
 
@@ -11,6 +14,8 @@ export class CountTokens {
     const model = await this.catalog.resolve(projectId, request.model, { requestId });
     const folder = await this.catalog.folder(model.servingDigest);
     const text = promptText(request.input, request.model, folder);
-    return { tokens: countTokens(text, folder, fieldOf(request.input)), contextLength: folder.contextLength };
+    const { contextLength } = folder;
+    const least = leastTokens(text, folder);
+    return { tokens: least > contextLength ? least : folder.tokenizer.encode(text).ids.length, contextLength };
   }
 }

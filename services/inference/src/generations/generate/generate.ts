@@ -7,7 +7,7 @@ import type { ModelCatalog } from '../../models/model-catalog.js';
 import type { GenerationPiece, ModelServer, SamplingParameters } from '../../triton/model-server.js';
 import { ContextLengthExceeded, ModelServerLost } from '../../triton/triton.errors.js';
 import type { GenerationMeter } from '../generation-meter.js';
-import { countTokens, refuseOverlong } from '../prompt-tokens.js';
+import { refuseOverlong } from '../prompt-tokens.js';
 import { fieldOf, promptText } from '../prompt.js';
 import { samplingFor } from '../sampling.js';
 
@@ -51,7 +51,7 @@ export class Generate {
     refuseOverlong(prompt, folder, field);
     // Counting costs a pass over the prompt, so only a request that names no maximum pays for it.
     const asked = request.sampling?.maxTokens;
-    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - countTokens(prompt, folder, field));
+    const maxTokens = asked ?? Math.min(this.parts.maxOutputTokens, folder.contextLength - folder.tokenizer.encode(prompt).ids.length);
     if (maxTokens < 1) throw new ContextLengthExceeded(`There is no room left for an answer in the model's context of ${folder.contextLength} tokens.`, field);
     const sampling = samplingFor(request.sampling, folder.defaults, maxTokens);
     const metered = this.parts.meter.open(command.projectId, command.requestId, request.model);
