@@ -12,6 +12,7 @@ const CREATED = 1_700_000_000;
 const version: ModelVersion = {
   ...{
     id: 'mv_1',
+    projectId: 'one',
     modelId: 'mdl_1',
     modelName: 'ft:conch-tiny:one::12345678',
     number: 1,

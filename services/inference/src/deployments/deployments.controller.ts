@@ -35,7 +35,7 @@ export class DeploymentsController implements Handlers<typeof DeploymentsService
 
   async ensureDeployment(request: EnsureDeploymentRequest, call: CallContext): Promise<PartialMessage<DeploymentMessage>> {
     const model = await this.catalog.resolve(call.projectId, request.model, call);
-    return toMessage(await this.ensure.execute(call.projectId, model));
+    return toMessage(await this.ensure.execute(model));
   }
 
   async getDeployment(request: GetDeploymentRequest, call: CallContext): Promise<PartialMessage<DeploymentMessage>> {

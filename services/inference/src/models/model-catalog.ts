@@ -11,8 +11,8 @@ import { type ServingFolder, readServingFolder } from './serving-folder.js';
 export interface ResolvedModel {
   readonly model: string;
   readonly versionId: string;
-  /** Empty for a base model, which belongs to everybody. */
-  readonly baseModel: string;
+  /** Whose model it is; a base model that belongs to everybody is the project `public`'s. */
+  readonly projectId: string;
   readonly servingDigest: Digest;
   readonly weightFormat: string;
 }
@@ -83,7 +83,7 @@ function resolvedFrom(version: ModelVersion): ResolvedModel {
   return {
     model: version.modelName,
     versionId: version.id,
-    baseModel: version.lineage?.baseModel ?? '',
+    projectId: version.projectId,
     servingDigest: version.serving.digest as Digest,
     weightFormat: version.weightFormat,
   };

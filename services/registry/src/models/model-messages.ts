@@ -19,10 +19,11 @@ const WIRE_STATE = {
 
 /** A version as the contract has it. */
 export function toVersionMessage(version: ModelVersion): PartialMessage<ModelVersionMessage> {
-  const { id, modelId, modelName, number, state, digest, content, createdAt } = version.facts;
+  const { id, projectId, modelId, modelName, number, state, digest, content, createdAt } = version.facts;
   const { recipe, provenance, ...lineage } = content.lineage;
   return {
     id,
+    projectId,
     modelId,
     modelName,
     number,

@@ -1,4 +1,4 @@
-import { PUBLIC_PROJECT, newId } from '@conch/storage';
+import { newId } from '@conch/storage';
 import type { ResolvedModel } from '../../models/model-catalog.js';
 import { Deployment } from '../deployment.entity.js';
 import type { DeploymentRepository } from '../deployment.repository.js';
@@ -12,12 +12,12 @@ export class EnsureDeployment {
   ) {}
 
   /** The version's deployment, made when there is none; returns at once, whatever its state. */
-  async execute(projectId: string, model: ResolvedModel): Promise<Deployment> {
+  async execute(model: ResolvedModel): Promise<Deployment> {
     const now = new Date();
     const standing = await this.deployments.addOnce(
       new Deployment({
         id: newId('dep_'),
-        projectId: model.baseModel === '' ? PUBLIC_PROJECT : projectId,
+        projectId: model.projectId,
         model: model.model,
         modelVersionId: model.versionId,
         revisionId: newId('rev_'),

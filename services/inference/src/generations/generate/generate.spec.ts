@@ -19,7 +19,7 @@ function generation(scripts: { pieces: GenerationPiece[]; error?: Error }[]): { 
   let tries = 0;
   const parts = {
     catalog: {
-      resolve: async () => ({ model: 'm', versionId: 'mv_1', baseModel: '', servingDigest: 'sha256:x', weightFormat: 'fp32' }),
+      resolve: async () => ({ model: 'm', versionId: 'mv_1', projectId: 'p', servingDigest: 'sha256:x', weightFormat: 'fp32' }),
       folder: async () => ({ template: null, tokenizer: { encode: (text: string) => ({ ids: [...text] }) }, contextLength: 8, longestToken: 2, defaults: {} }),
     },
     ensure: { execute: async () => aDeployment() },

@@ -44,7 +44,7 @@ export class Generate {
   async *execute(command: GenerateCommand): AsyncIterable<AnsweredPiece> {
     const { request, signal } = command;
     const model = await this.parts.catalog.resolve(command.projectId, request.model, command);
-    const deployment = await this.parts.ensure.execute(command.projectId, model);
+    const deployment = await this.parts.ensure.execute(model);
     const folder = await this.parts.catalog.folder(model.servingDigest);
     const prompt = promptText(request.input, request.model, folder);
     const field = fieldOf(request.input);

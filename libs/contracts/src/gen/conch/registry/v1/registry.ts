@@ -46,7 +46,11 @@ export interface ModelVersion {
   adapter: Artifact | undefined;
   weightFormat: string;
   lineage: Lineage | undefined;
-  createdAt: Date | undefined;
+  createdAt:
+    | Date
+    | undefined;
+  /** Whose it is; `public` for what every project may use. */
+  projectId: string;
 }
 
 export interface Lineage {
@@ -272,6 +276,7 @@ function createBaseModelVersion(): ModelVersion {
     weightFormat: "",
     lineage: undefined,
     createdAt: undefined,
+    projectId: "",
   };
 }
 
@@ -312,6 +317,9 @@ export const ModelVersion: MessageFns<ModelVersion> = {
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(98).fork()).join();
+    }
+    if (message.projectId !== "") {
+      writer.uint32(106).string(message.projectId);
     }
     return writer;
   },
@@ -425,6 +433,14 @@ export const ModelVersion: MessageFns<ModelVersion> = {
             message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.projectId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -462,6 +478,7 @@ export const ModelVersion: MessageFns<ModelVersion> = {
       ? Lineage.fromPartial(object.lineage)
       : undefined;
     message.createdAt = object.createdAt ?? undefined;
+    message.projectId = object.projectId ?? "";
     return message;
   },
 };
