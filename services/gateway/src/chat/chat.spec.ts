@@ -155,7 +155,7 @@ describe('chat completions', () => {
     [{ max_tokens: 5 }, 'max_tokens'],
     [{ max_completion_tokens: 5 }, 'max_completion_tokens'],
   ])('names the field of the request that the engine refuses: %j', async (fields, param) => {
-    model.script = [new Refusal('invalid', 'SAMPLING_REFUSED', 'max_tokens: must be larger')];
+    model.script = [new Refusal('invalid', 'SAMPLING_REFUSED', 'max_tokens: must be larger', { param: 'max_tokens' })];
     const answer = await post({ ...ask, ...fields });
     expect(answer.json().error).toMatchObject({ param, message: `${param}: must be larger` });
   });

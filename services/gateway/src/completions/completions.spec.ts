@@ -1,4 +1,3 @@
-import { Refusal } from '@conch/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { type TestGateway, startGateway } from '../gateway.fixture.js';
@@ -73,13 +72,6 @@ describe('completions', () => {
       reason = chunk.choices[0]?.finish_reason ?? reason;
     }
     expect([text, reason]).toEqual(['Hello there!', 'length']);
-  });
-
-  it('names the prompt when it is too long', async () => {
-    const tooLong = 'The prompt has 9 tokens; the model takes 8, the answer included. Shorten the messages.';
-    model.script = [new Refusal('invalid', 'CONTEXT_LENGTH_EXCEEDED', tooLong, { param: 'messages' })];
-    const { error } = (await post({ model: 'conch-tiny', prompt: 'P' })).json();
-    expect([error.param, error.message]).toEqual(['prompt', tooLong.replace('the messages', 'the prompt')]);
   });
 
   it.each([

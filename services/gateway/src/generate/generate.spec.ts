@@ -46,6 +46,20 @@ describe('GET /generate', () => {
     expect(model.asked[0]?.request).toMatchObject({ model: 'plain', input: { $case: 'prompt', value: 'Once' } });
   });
 
+  it('names its own fields when the model refuses, and takes numbers in plain digits only', async () => {
+    model.script = [new Refusal('invalid', 'CONTEXT_LENGTH_EXCEEDED', 'It is too long. Shorten the messages.', { param: 'messages' })];
+    const answer = await gateway.request('GET', '/generate?prompt=x&temperature=0.5');
+    expect(answer.json().error).toMatchObject({ param: 'prompt', message: 'It is too long. Shorten the prompt.' });
+    for (const [name, value] of [
+      ['max_tokens', '0x2'],
+      ['max_tokens', '2147483648'],
+      ['temperature', '1e0'],
+    ]) {
+      const refused = await gateway.request('GET', `/generate?prompt=x&${name}=${value}`);
+      expect([refused.statusCode, refused.json().error.param]).toEqual([400, name]);
+    }
+  });
+
   it('asks for the prompt and for a key', async () => {
     const without = await gateway.request('GET', '/generate');
     expect([without.statusCode, without.json().error.param]).toEqual([400, 'prompt']);

@@ -7,10 +7,10 @@ const FIELD_FIRST = /^(\w+): /;
 
 /** A refusal of the model server in the words of the route that was asked, so that it names a field that the caller sent. */
 export function inWordsOf(names: FieldNames, thrown: unknown): unknown {
-  if (!(thrown instanceof DomainError) || thrown.kind !== 'invalid') return thrown;
-  const field = thrown.param ?? (thrown.code === 'SAMPLING_REFUSED' ? FIELD_FIRST.exec(thrown.message)?.[1] : undefined);
-  if (field === undefined) return thrown;
-  const param = names[field] ?? field;
+  if (!(thrown instanceof DomainError) || thrown.kind !== 'invalid' || thrown.param === null) return thrown;
+  const field = thrown.param;
+  const param = names[field];
+  if (param === undefined) return thrown;
   const message = thrown.message
     .replace(FIELD_FIRST, (start, name: string) => (name === field ? `${param}: ` : start))
     .replace(`the ${field}.`, `the ${param}.`);

@@ -178,7 +178,7 @@ describe('responses', () => {
   });
 
   it('names its own fields when the engine refuses', async () => {
-    model.script = [new Refusal('invalid', 'SAMPLING_REFUSED', 'max_tokens: must be larger')];
+    model.script = [new Refusal('invalid', 'SAMPLING_REFUSED', 'max_tokens: must be larger', { param: 'max_tokens' })];
     expect((await post({})).json().error).toMatchObject({ param: 'max_output_tokens', message: 'max_output_tokens: must be larger' });
     model.script = [new Refusal('invalid', 'CONTEXT_LENGTH_EXCEEDED', 'It is too long. Shorten the messages.', { param: 'messages' })];
     expect((await post({})).json().error).toMatchObject({ param: 'input', message: 'It is too long. Shorten the input.' });

@@ -10,8 +10,6 @@ import { unixSeconds } from '../../http/schemas.js';
 import { CompletionChunks } from '../completion-chunks.js';
 import type { CompletionInput, CompletionView } from '../completion-operations.js';
 
-const NAMES = { messages: 'prompt' };
-
 /** Writes on from one or more texts, whole or piece by piece. */
 @Injectable()
 export class CompleteText {
@@ -23,7 +21,7 @@ export class CompleteText {
     const onText = (choice: number, text: string): void => {
       texts[choice] += text;
     };
-    const endings = await this.generations.followAll(generationsFor(input, prompts), caller, { onText, names: NAMES });
+    const endings = await this.generations.followAll(generationsFor(input, prompts), caller, { onText });
     return {
       id: newId('cmpl-'),
       object: 'text_completion',
@@ -41,7 +39,6 @@ export class CompleteText {
     // An echo waits for the first text, so that a refusal is still an HTTP error.
     if (input.echo === true) void out.hold(prompts.map((prompt, choice) => chunks.text(choice, prompt)).join(''));
     const endings = await this.generations.followAll(generationsFor(input, prompts), caller, {
-      names: NAMES,
       onText: (choice, text) => out.write(chunks.text(choice, text)),
       onEnd: (choice, ending) => out.write(chunks.finish(choice, ending)),
     });
