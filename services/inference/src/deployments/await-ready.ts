@@ -11,22 +11,30 @@ export class AwaitReady {
     private readonly timeoutMs: number,
   ) {}
 
-  async execute(deployment: Deployment, signal: AbortSignal): Promise<void> {
-    if (this.reconciler.isReady(deployment.servedName)) return;
+  /** The deployment that answers: the given one, or, when that one is taken out of service meanwhile, the one that `renew` makes after it. */
+  async execute(deployment: Deployment, renew: () => Promise<Deployment>, signal: AbortSignal): Promise<Deployment> {
+    if (this.isServed(deployment)) return deployment;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
-    const failuresBefore = deployment.facts.failures;
+    let current = deployment;
+    let failuresBefore = deployment.facts.failures;
     this.reconciler.wake();
     for (;;) {
       try {
         await this.reconciler.nextChange(limit);
       } catch (error) {
         if (signal.aborted) throw error;
-        throw new ModelNotServed(deployment.facts.model, `it was not loaded within ${Math.round(this.timeoutMs / 1_000)} seconds`);
+        throw new ModelNotServed(current.facts.model, `it was not loaded within ${Math.round(this.timeoutMs / 1_000)} seconds`);
       }
-      if (this.reconciler.isReady(deployment.servedName)) return;
-      const now = await this.deployments.find(deployment.id);
-      if (now === null) throw new ModelNotServed(deployment.facts.model, 'its deployment was removed');
-      if (now.state === 'failed' && now.facts.failures > failuresBefore) throw new ModelNotServed(deployment.facts.model, now.facts.reason);
+      const now = await this.deployments.find(current.id);
+      if (now?.state === 'failed' && now.facts.failures > failuresBefore) throw new ModelNotServed(current.facts.model, now.facts.reason);
+      current = now ?? (await renew());
+      if (now === null) failuresBefore = current.facts.failures;
+      if (this.isServed(current)) return current;
     }
+  }
+
+  /** One that is drained may answer a little longer, but not to the end. */
+  private isServed(deployment: Deployment): boolean {
+    return deployment.state !== 'draining' && this.reconciler.isReady(deployment.servedName);
   }
 }

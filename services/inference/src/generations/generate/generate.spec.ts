@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GenerateRequest } from '@conch/contracts/inference';
+import type { Deployment } from '../../deployments/deployment.entity.js';
 import { aDeployment } from '../../deployments/deployment.fixture.js';
 import type { GenerationPiece } from '../../triton/model-server.js';
 import { ContextLengthExceeded, ModelServerLost } from '../../triton/triton.errors.js';
@@ -23,7 +24,7 @@ function generation(scripts: { pieces: GenerationPiece[]; error?: Error }[]): { 
       folder: async () => ({ template: null, tokenizer: { encode: (text: string) => ({ ids: [...text] }) }, contextLength: 8, longestToken: 2, defaults: {} }),
     },
     ensure: { execute: async () => aDeployment() },
-    ready: { execute: async () => undefined },
+    ready: { execute: async (deployment: Deployment) => deployment },
     reconciler: { suspect: (name: string) => suspected.push(name) },
     server: {
       async *generate() {

@@ -34,6 +34,12 @@ export interface GenerateParts {
   readonly maxOutputTokens: number;
 }
 
+/** Where a model is served, and how to have it served anew. */
+interface Place {
+  readonly deployment: Deployment;
+  readonly renew: () => Promise<Deployment>;
+}
+
 /** How often a request that has sent nothing yet is tried again when the model server dies under it. */
 const ATTEMPTS = 3;
 
@@ -45,6 +51,12 @@ export class Generate {
     const { request, signal } = command;
     const model = await this.parts.catalog.resolve(command.projectId, request.model, command);
     const deployment = await this.parts.ensure.execute(model);
+    const renew = async (): Promise<Deployment> => {
+      // It was taken out of service; perhaps because the model is no more, which the registry then says.
+      this.parts.catalog.forget(request.model);
+      await this.parts.catalog.resolve(command.projectId, request.model, command);
+      return this.parts.ensure.execute(model);
+    };
     const folder = await this.parts.catalog.folder(model.servingDigest);
     const prompt = promptText(request.input, request.model, folder);
     const field = fieldOf(request.input);
@@ -56,7 +68,7 @@ export class Generate {
     const sampling = samplingFor(request.sampling, folder.defaults, maxTokens);
     const metered = this.parts.meter.open(command.projectId, command.requestId, request.model);
     try {
-      for await (const piece of this.answer(deployment, prompt, sampling, signal)) {
+      for await (const piece of this.answer({ deployment, renew }, prompt, sampling, signal)) {
         metered.count(piece);
         yield { ...piece, modelVersionId: model.versionId };
       }
@@ -67,11 +79,12 @@ export class Generate {
     }
   }
 
-  private async *answer(deployment: Deployment, prompt: string, sampling: SamplingParameters, signal: AbortSignal): AsyncIterable<GenerationPiece> {
+  private async *answer(place: Place, prompt: string, sampling: SamplingParameters, signal: AbortSignal): AsyncIterable<GenerationPiece> {
+    let deployment = place.deployment;
     for (let attempt = 1; ; attempt += 1) {
       let hasSent = false;
       try {
-        await this.parts.ready.execute(deployment, signal);
+        deployment = await this.parts.ready.execute(deployment, place.renew, signal);
         for await (const piece of this.parts.server.generate(deployment.servedName, prompt, sampling, signal)) {
           hasSent = true;
           yield piece;
