@@ -141,7 +141,7 @@ function providers(config: InferenceConfig, { database, nats, logger, metrics }:
           logger,
           handler: async (_tx, event) => {
             catalog.forget(event.message.model);
-            if (event.subject === 'conch.events.registry.model.deleted') await remove.executeForModel(event.message.model);
+            if (event.subject === 'conch.events.registry.model.deleted') await remove.executeForModel(event.projectId, event.message.model);
           },
         }),
     },

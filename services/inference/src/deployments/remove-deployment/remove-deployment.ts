@@ -16,10 +16,10 @@ export class RemoveDeployment {
     await this.drain(deployment.id);
   }
 
-  /** Removes every deployment of a model that was deleted in the registry. */
-  async executeForModel(model: string): Promise<void> {
+  /** Removes every deployment of a model that its project deleted; other projects may have models of the same name. */
+  async executeForModel(projectId: string, model: string): Promise<void> {
     const all = await this.deployments.listAll();
-    await Promise.all(all.filter((deployment) => deployment.facts.model === model).map((deployment) => this.drain(deployment.id)));
+    await Promise.all(all.filter(({ facts }) => facts.projectId === projectId && facts.model === model).map(({ id }) => this.drain(id)));
   }
 
   private async drain(id: string): Promise<void> {
