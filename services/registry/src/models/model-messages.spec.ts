@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { asDigest } from '@conch/artifacts';
 import { ModelVersion } from './model.entity.js';
-import { toVersionMessage } from './model-messages.js';
+import { toListedModelMessage, toModelMessage, toVersionMessage } from './model-messages.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const digest = asDigest(`sha256:${'a'.repeat(64)}`);
@@ -29,5 +29,14 @@ const version = new ModelVersion({
 describe(toVersionMessage.name, () => {
   it('says whose version it is', () => {
     expect(toVersionMessage(version).projectId).toBe('proj_1');
+  });
+});
+
+describe(toListedModelMessage.name, () => {
+  const view = { model: { id: 'mdl_1', projectId: 'proj_1', name: 'mine', baseModel: '', createdAt: at }, latest: version, aliases: [] };
+
+  it('leaves recipe and provenance to the answers about one model', () => {
+    expect(toListedModelMessage(view).latest?.lineage).toMatchObject({ jobId: 'job_1', recipeJson: '', provenanceJson: '' });
+    expect(toModelMessage(view).latest?.lineage).toMatchObject({ recipeJson: lineage.recipe, provenanceJson: lineage.provenance });
   });
 });

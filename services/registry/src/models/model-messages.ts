@@ -38,6 +38,17 @@ export function toVersionMessage(version: ModelVersion): PartialMessage<ModelVer
   };
 }
 
+/** A version as lists have it: without its recipe and provenance, which make a page larger than a message may be. */
+export function toListedVersionMessage(version: ModelVersion): PartialMessage<ModelVersionMessage> {
+  const message = toVersionMessage(version);
+  return { ...message, lineage: { ...message.lineage, recipeJson: '', provenanceJson: '' } };
+}
+
+/** A model as lists have it. */
+export function toListedModelMessage(view: ModelView): PartialMessage<ModelMessage> {
+  return { ...toModelMessage(view), latest: view.latest === null ? undefined : toListedVersionMessage(view.latest) };
+}
+
 /** A model as the contract has it; a project's name says who owns it. */
 export function toModelMessage({ model, latest, aliases }: ModelView): PartialMessage<ModelMessage> {
   return {

@@ -15,7 +15,7 @@ import type {
 } from '@conch/contracts/registry';
 import type { CallContext, Handlers, PartialMessage } from '@conch/rpc';
 import type { DeleteModel } from './delete-model/delete-model.js';
-import { toAliasMessage, toModelMessage, toNewVersion, toVersionMessage } from './model-messages.js';
+import { toAliasMessage, toListedModelMessage, toListedVersionMessage, toModelMessage, toNewVersion, toVersionMessage } from './model-messages.js';
 import type { ListQuery, ModelRepository } from './model.repository.js';
 import type { RegisterVersion } from './register-version/register-version.js';
 import type { RemoveAlias } from './remove-alias/remove-alias.js';
@@ -52,7 +52,7 @@ export class ModelsController implements Handlers<typeof RegistryServiceDefiniti
 
   async listModels(request: ListModelsRequest, call: CallContext): Promise<{ models: PartialMessage<ModelMessage>[]; hasMore: boolean }> {
     const { models, hasMore } = await this.models.list(call.projectId, queryOf(request.page));
-    return { models: models.map(toModelMessage), hasMore };
+    return { models: models.map(toListedModelMessage), hasMore };
   }
 
   async deleteModel(request: DeleteModelRequest, call: CallContext): Promise<{ name: string }> {
@@ -63,7 +63,7 @@ export class ModelsController implements Handlers<typeof RegistryServiceDefiniti
   async listVersions(request: ListVersionsRequest, call: CallContext): Promise<{ versions: PartialMessage<ModelVersionMessage>[]; hasMore: boolean }> {
     const model = await this.use.resolve.model(call.projectId, request.modelName);
     const { versions, hasMore } = await this.models.listVersions(model, queryOf(request.page));
-    return { versions: versions.map(toVersionMessage), hasMore };
+    return { versions: versions.map(toListedVersionMessage), hasMore };
   }
 
   async setAlias(request: SetAliasRequest, call: CallContext): Promise<PartialMessage<AliasMessage>> {

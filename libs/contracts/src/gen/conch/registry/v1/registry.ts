@@ -1553,6 +1553,7 @@ export const RegistryServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Without recipe_json and provenance_json of each lineage, so that a page stays small; GetModel and ResolveModel tell them. */
     listModels: {
       name: "ListModels",
       requestType: ListModelsRequest as typeof ListModelsRequest,
@@ -1569,6 +1570,7 @@ export const RegistryServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Without recipe_json and provenance_json of each lineage, as in ListModels. */
     listVersions: {
       name: "ListVersions",
       requestType: ListVersionsRequest as typeof ListVersionsRequest,
