@@ -13,7 +13,7 @@ import openvino as ov
 import openvino_genai as genai
 
 from .errors import ContextLengthExceeded, EngineError, Overloaded
-from .generation import Generation, Order, monotonic
+from .generation import Generation, Order, Piece, monotonic
 from .model_folder import ModelFolder, read_model_folder
 from .sampling import Sampling
 
@@ -145,8 +145,13 @@ class Scheduler:
             orders = list(self._inbox)
             self._inbox.clear()
         for generation in self._running.values():
-            generation.handle.cancel()
-            generation.finish("error", reason)
+            try:
+                generation.handle.cancel()
+            except Exception:  # a broken pipeline may refuse even this; the thread must live to answer the others
+                log.exception("the pipeline did not cancel a request")
+            # Not finish(): what failed may be the very text that it would still decode.
+            order = generation.order
+            order.send(Piece("", "error", len(order.prompt_ids), generation.tokens, reason))
         self._running.clear()
         for order in orders:
             Generation(order, None, self.model.tokenizer, frozenset(), 1, FLUSH_S).finish("error", reason)
