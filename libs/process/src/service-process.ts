@@ -22,8 +22,8 @@ export interface Foundations<DB> {
 
 /** Something that runs, or stays open, as long as its process does. */
 export interface Part {
-  start?(): Promise<unknown> | void;
-  stop(): Promise<unknown> | void;
+  start?(): unknown;
+  stop(): unknown;
 }
 
 /** A service's process: opens what every service stands on, runs the service's parts, and on SIGTERM ends them in the opposite order. */
