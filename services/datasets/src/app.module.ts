@@ -1,9 +1,7 @@
 import { ArtifactStore, FolderArtifactStore } from '@conch/artifacts';
 import { Outbox, OutboxRelay } from '@conch/events';
-import type { Database } from '@conch/storage';
-import type { Logger, Metrics } from '@conch/telemetry';
+import type { Foundations } from '@conch/process';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { DatasetsConfig } from './config.js';
 import type { DatasetsDatabase } from './database.js';
 import { AdoptFile } from './files/adopt-file/adopt-file.js';
@@ -20,17 +18,9 @@ import { DatasetsController } from './versions/datasets.controller.js';
 import { GetDatasetVersion } from './versions/get-dataset-version/get-dataset-version.js';
 import { PostgresDatasetVersionRepository } from './versions/postgres-dataset-version.repository.js';
 
-/** What the process opened before Nest starts. */
-export interface Connections {
-  readonly database: Database<DatasetsDatabase>;
-  readonly nats: NatsConnection;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 const now = (): Date => new Date();
 
-function providers(config: DatasetsConfig, { database, nats, logger, metrics }: Connections): Provider[] {
+function providers(config: DatasetsConfig, { database, nats, logger, metrics }: Foundations<DatasetsDatabase>): Provider[] {
   return [
     { provide: ArtifactStore, useFactory: () => FolderArtifactStore.open(config.CONCH_ARTIFACT_DIR) },
     { provide: FileRepository, useFactory: () => new PostgresFileRepository(database, new Outbox<DatasetsDatabase>(), now) },
@@ -63,7 +53,7 @@ function providers(config: DatasetsConfig, { database, nats, logger, metrics }: 
 /** The wiring diagram of the datasets service. */
 @Module({})
 export class AppModule {
-  static with(config: DatasetsConfig, connections: Connections): DynamicModule {
+  static with(config: DatasetsConfig, connections: Foundations<DatasetsDatabase>): DynamicModule {
     const parts = providers(config, connections);
     return { module: AppModule, providers: parts, exports: parts };
   }

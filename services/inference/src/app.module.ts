@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import { FolderArtifactStore } from '@conch/artifacts';
 import { RegistryServiceDefinition } from '@conch/contracts/registry';
 import { EventConsumer, Outbox, OutboxRelay } from '@conch/events';
+import type { Foundations } from '@conch/process';
 import { createNatsClient } from '@conch/rpc';
-import type { Database } from '@conch/storage';
-import type { Logger, Metrics } from '@conch/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { InferenceConfig } from './config.js';
 import type { InferenceDatabase } from './database.js';
 import { AwaitReady } from './deployments/await-ready.js';
@@ -28,14 +26,6 @@ import { ModelServer } from './triton/model-server.js';
 import { TritonChannel } from './triton/triton-channel.js';
 import { TritonModelServer } from './triton/triton-model-server.js';
 
-/** What the process opened before Nest starts. */
-export interface Connections {
-  readonly database: Database<InferenceDatabase>;
-  readonly nats: NatsConnection;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 const EMBEDDER_NAME = 'embedder';
 
 function modelServer(config: InferenceConfig): TritonModelServer {
@@ -48,7 +38,7 @@ function modelServer(config: InferenceConfig): TritonModelServer {
   return new TritonModelServer(new TritonChannel(config.CONCH_TRITON_GRPC), repository);
 }
 
-function providers(config: InferenceConfig, { database, nats, logger, metrics }: Connections): Provider[] {
+function providers(config: InferenceConfig, { database, nats, logger, metrics }: Foundations<InferenceDatabase>): Provider[] {
   const outbox = new Outbox<InferenceDatabase>();
   const registry = createNatsClient(RegistryServiceDefinition, {
     nats,
@@ -151,7 +141,7 @@ function providers(config: InferenceConfig, { database, nats, logger, metrics }:
 /** The wiring diagram of the inference service. */
 @Module({})
 export class AppModule {
-  static with(config: InferenceConfig, connections: Connections): DynamicModule {
+  static with(config: InferenceConfig, connections: Foundations<InferenceDatabase>): DynamicModule {
     const parts = providers(config, connections);
     return { module: AppModule, providers: parts, exports: parts };
   }

@@ -1,9 +1,7 @@
 import { FolderArtifactStore } from '@conch/artifacts';
 import { Outbox, OutboxRelay } from '@conch/events';
-import type { Database } from '@conch/storage';
-import type { Logger, Metrics } from '@conch/telemetry';
+import type { Foundations } from '@conch/process';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { RegistryConfig } from './config.js';
 import type { RegistryDatabase } from './database.js';
 import { DeleteModel } from './models/delete-model/delete-model.js';
@@ -15,15 +13,7 @@ import { RemoveAlias } from './models/remove-alias/remove-alias.js';
 import { ResolveModel } from './models/resolve-model/resolve-model.js';
 import { SetAlias } from './models/set-alias/set-alias.js';
 
-/** What the process opened before Nest starts. */
-export interface Connections {
-  readonly database: Database<RegistryDatabase>;
-  readonly nats: NatsConnection;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
-function providers(config: RegistryConfig, { database, nats, logger, metrics }: Connections): Provider[] {
+function providers(config: RegistryConfig, { database, nats, logger, metrics }: Foundations<RegistryDatabase>): Provider[] {
   return [
     { provide: ModelRepository, useFactory: () => new PostgresModelRepository(database, new Outbox<RegistryDatabase>(), () => new Date()) },
     { provide: ResolveModel, inject: [ModelRepository], useFactory: (models: ModelRepository) => new ResolveModel(models) },
@@ -46,7 +36,7 @@ function providers(config: RegistryConfig, { database, nats, logger, metrics }: 
 /** The wiring diagram of the registry. */
 @Module({})
 export class AppModule {
-  static with(config: RegistryConfig, connections: Connections): DynamicModule {
+  static with(config: RegistryConfig, connections: Foundations<RegistryDatabase>): DynamicModule {
     const parts = providers(config, connections);
     return { module: AppModule, providers: parts, exports: parts };
   }

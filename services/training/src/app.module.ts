@@ -5,11 +5,11 @@ import { FolderArtifactStore } from '@conch/artifacts';
 import { DatasetsServiceDefinition, FilesServiceDefinition } from '@conch/contracts/datasets';
 import { RegistryServiceDefinition } from '@conch/contracts/registry';
 import { Outbox, OutboxRelay } from '@conch/events';
+import type { Foundations } from '@conch/process';
 import { createNatsClient } from '@conch/rpc';
-import { type Database, newId, PUBLIC_PROJECT } from '@conch/storage';
-import type { Logger, Metrics } from '@conch/telemetry';
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { newId, PUBLIC_PROJECT } from '@conch/storage';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { ExpireLeases } from './attempts/expire-leases/expire-leases.js';
 import { FinishAttempt } from './attempts/finish-attempt/finish-attempt.js';
@@ -43,14 +43,6 @@ import { RpcResultShelf } from './peers/rpc-result-shelf.js';
 import { ScheduleAttempts } from './scheduling/schedule-attempts/schedule-attempts.js';
 import { TrainingLoops } from './training-loops.js';
 
-/** What the process opened before Nest starts. */
-export interface Connections {
-  readonly database: Database<TrainingDatabase>;
-  readonly nats: NatsConnection;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 const PEER_TIMEOUT_MS = 10_000;
 const TIMES_MS = { firstRetryPause: 2_000, runnerStart: 60_000, runnerAppear: 10_000, runnerLeave: 15_000, runnerGrace: 2_000, killPause: 10_000 } as const;
 const now = (): Date => new Date();
@@ -63,7 +55,7 @@ function peers(config: TrainingConfig, nats: NatsConnection) {
   return { inputs: new RpcJobInputs(registry, datasets), shelf: new RpcResultShelf(registry, files) };
 }
 
-function providers(config: TrainingConfig, { database, nats, logger, metrics }: Connections): Provider[] {
+function providers(config: TrainingConfig, { database, nats, logger, metrics }: Foundations<TrainingDatabase>): Provider[] {
   const policy = { maxAttempts: config.CONCH_MAX_ATTEMPTS, firstPauseMs: TIMES_MS.firstRetryPause };
   const leaseMs = config.CONCH_LEASE_SECONDS * 1_000;
   const servingFormat = config.CONCH_SERVING_FORMAT ?? null;
@@ -161,7 +153,7 @@ async function isCheckpoint(path: string): Promise<boolean> {
 /** The wiring diagram of the training service. */
 @Module({})
 export class AppModule {
-  static with(config: TrainingConfig, connections: Connections): DynamicModule {
+  static with(config: TrainingConfig, connections: Foundations<TrainingDatabase>): DynamicModule {
     const parts = providers(config, connections);
     return { module: AppModule, providers: parts, exports: parts };
   }
